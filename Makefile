@@ -1,0 +1,89 @@
+# Punctual: one face for everything. `make` lists the targets; `make plan ENV=dn-dev` is the one to start with.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PY := .build/venv/bin/python
+RUFF := .build/venv/bin/ruff
+ENV ?=
+LIVE ?=
+YES ?=
+
+# The sandbox stands in for AWS unless LIVE=1 is said; nothing else (credentials, profiles) turns it off.
+account = $(shell $(PYTHON) harness/target.py account "$(ENV)")
+region = $(shell $(PYTHON) harness/target.py region "$(ENV)")
+ifeq ($(LIVE),1)
+  live := --live
+  with_sandbox =
+else
+  ifneq ($(filter-out 0,$(LIVE)),)
+    $(error LIVE=$(LIVE) is neither 1 (the real account) nor empty (the sandbox))
+  endif
+  live :=
+  with_sandbox = $(PY) -m sandbox run "$(ENV)" --account "$(account)" --region "$(region)" $(1) --
+endif
+
+.PHONY: help setup setup-checkov announce generate plan apply destroy check fmt test test-fast bench docs lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make the Python environment under .build/ (every target does this by itself)
+	@$(PYTHON) harness/bootstrap.py main
+
+setup-checkov: setup
+	@$(PYTHON) harness/bootstrap.py checkov
+
+announce:
+	@$(PYTHON) harness/target.py announce "$(ENV)" $(live)
+
+generate: setup ## Write roots/ from environments/ (ENV= for one of them)
+	@$(PY) -m generator generate $(ENV)
+
+plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); writes .build/<env>/plan.json
+	@$(PY) -m generator generate "$(ENV)"
+	@$(call with_sandbox) $(PY) -m harness plan "$(ENV)" $(live)
+
+apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first)
+	@$(PY) -m generator generate "$(ENV)"
+	@$(call with_sandbox,--keep) $(PY) -m harness apply "$(ENV)" $(live) $(if $(filter 1,$(YES)),--yes)
+
+destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (LIVE=1: the real account, asks first)
+	@$(call with_sandbox,--only-if-up) $(PY) -m harness destroy "$(ENV)" $(live) $(if $(filter 1,$(YES)),--yes)
+	@$(if $(live),,$(PY) -m sandbox down "$(ENV)")
+
+check: setup setup-checkov ## Roots current, formatting, lint, types, module docs, checkov
+	@$(PY) -m generator check
+	@terraform fmt -check -diff -recursive modules roots tests
+	@$(RUFF) format --check --quiet . || { echo "make fmt puts this right" >&2; exit 1; }
+	@$(RUFF) check --quiet .
+	@$(PY) -m mypy
+	@$(PY) -m harness docs --check
+	@$(PY) -m harness checkov
+
+fmt: setup ## Format Python and Terraform, and mend what ruff can
+	@$(RUFF) check --quiet --fix-only .
+	@$(RUFF) format --quiet .
+	@terraform fmt -recursive modules roots tests
+
+docs: setup ## Rewrite the generated part of each module's README
+	@$(PY) -m harness docs
+
+test: setup setup-checkov ## Every test
+	@$(PY) -m pytest -n 2 --dist worksteal
+
+test-fast: setup ## The tests that need no Terraform, in under a minute
+	@$(PY) -m pytest -n 2 -m "not slow"
+
+bench: setup ## Time the main job: generate, plan cold and warm (figures in docs/performance.md)
+	@$(PY) -m harness bench
+
+lock: ## Lock the requirements anew (needs uv)
+	@cd requirements && for name in main checkov; do UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet \
+	  --generate-hashes --no-emit-index-url --universal --python-version 3.11 $$name.in --output-file $$name.txt; done
+
+clean: ## Stop sandboxes of this clone and remove .build/
+	@if [ -x $(PY) ]; then $(PY) -m sandbox down --all; fi
+	@rm -rf .build

@@ -1,0 +1,106 @@
+"""Says where a command will act, before anything else happens; runs on the standard library alone.
+
+    python3 harness/target.py announce dn-dev [--live]     the first line that `make plan` prints
+    python3 harness/target.py account dn-dev               what the sandbox is started with
+    python3 harness/target.py region dn-dev
+
+``account`` and ``region`` are plain top-level lines of the specification (or of one it extends), so that they can be
+read before the environment that holds a YAML parser exists. The generator checks everything properly afterwards.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
+WRONG_USE = 2
+SCALAR = r"^{key}:[ \t]+(?:&\w+[ \t]+)?[\"']?([\w-]+)[\"']?[ \t]*(?:#.*)?$"
+
+
+class TargetError(Exception):
+    """The environment asked for cannot be acted on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where an environment lives."""
+
+    environment: str
+    account: str
+    region: str
+
+    def announcement(self, *, live: bool) -> str:
+        """One line: sandbox or live, which account, which region."""
+        if live:
+            return (
+                f"LIVE: {self.environment} in the real AWS account {self.account}, {self.region}, with your credentials"
+            )
+        return f"Sandbox: {self.environment} as account {self.account}, {self.region}, on this machine only"
+
+
+def names(environments: Path = ENVIRONMENTS) -> list[str]:
+    """Every environment that can be planned: the specifications that say which account they are."""
+    return sorted(path.stem for path in environments.glob("*.yaml") if scalar(path, "account") is not None)
+
+
+def scalar(path: Path, key: str) -> str | None:
+    """The value of a plain top-level line ``key: value``, or None."""
+    found = re.search(SCALAR.format(key=key), path.read_text(encoding="utf-8", errors="replace"), flags=re.MULTILINE)
+    return found.group(1) if found else None
+
+
+def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
+    """Find account and region of an environment.
+
+    Raises:
+        TargetError: no such environment, or it does not say its account or region on a line of its own.
+    """
+    known = names(environments)
+    if not environment:
+        raise TargetError(f"ENV is missing: give one of {', '.join(known)}, as in ENV={known[0] if known else 'NAME'}")
+    if environment not in known:
+        near = difflib.get_close_matches(environment, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none yet'}"
+        raise TargetError(f'ENV={environment}: no environments/{environment}.yaml with an "account:" line; {hint}')
+    return Target(
+        environment, inherited(environments, environment, "account"), inherited(environments, environment, "region")
+    )
+
+
+def inherited(environments: Path, name: str, key: str) -> str:
+    """The value of ``key`` in the specification or in the nearest one it extends."""
+    seen: list[str] = []
+    current: str | None = name
+    while current is not None and current not in seen:
+        seen.append(current)
+        path = environments / f"{current.removesuffix('.yaml')}.yaml"
+        if not path.is_file():
+            break
+        value = scalar(path, key)
+        if value is not None:
+            return value
+        current = scalar(path, "extends")
+    raise TargetError(f'environments/{name}.yaml: no top-level line "{key}: ..." here or in what it extends')
+
+
+def main(arguments: list[str]) -> None:
+    """Print the line or the value asked for; exit 2 with a message when there is none."""
+    flags = {argument for argument in arguments if argument.startswith("--")}
+    what, environment = ([argument for argument in arguments if argument not in flags] + ["", ""])[:2]
+    try:
+        target = read(environment)
+    except TargetError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(WRONG_USE) from None
+    if what == "announce":
+        print(target.announcement(live="--live" in flags), flush=True)
+    else:
+        print({"account": target.account, "region": target.region}[what])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
