@@ -1,0 +1,112 @@
+"""``python -m harness``: what the Makefile calls. Arguments are parsed here; the work is in the modules beside."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from harness import live as guard
+from harness import providers, target, terraform, workspace
+from harness.errors import HarnessError, WrongUseError
+from harness.summary import Summary, render, summarize
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / ".build"
+
+app = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+Environment = Annotated[str, typer.Argument(help="The environment: a folder of roots/, such as dn-dev.")]
+Live = Annotated[bool, typer.Option("--live", help="The real account, with the caller's own credentials.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before the real account is changed.")]
+
+
+@app.command()
+def plan(environment: Environment, *, live: Live = False) -> None:
+    """Plan a root and write plan.json, plan.txt and plan.tfplan to .build/<env>/."""
+    where = aim(environment, live=live)
+    _, _, summary = make_plan(where, live=live, destroy=False)
+    report(where, summary, "plan")
+
+
+@app.command()
+def apply(environment: Environment, *, live: Live = False, yes: Yes = False) -> None:
+    """Plan a root, show what changes, and carry out exactly that plan."""
+    carry_out(environment, live=live, yes=yes, destroy=False)
+
+
+@app.command()
+def destroy(environment: Environment, *, live: Live = False, yes: Yes = False) -> None:
+    """Plan the destruction of all that a root made, show it, and carry it out."""
+    carry_out(environment, live=live, yes=yes, destroy=True)
+
+
+def aim(environment: str, *, live: bool) -> target.Target:
+    """Where the command acts; refuses when the credentials or the endpoint say otherwise."""
+    try:
+        where = target.read(environment)
+    except target.TargetError as error:
+        raise WrongUseError(str(error)) from None
+    if live:
+        print(f"Credentials: {guard.require_account(where.account, where.region, os.environ)}", flush=True)
+    else:
+        guard.require_sandbox(os.environ)
+    return where
+
+
+def make_plan(
+    where: target.Target, *, live: bool, destroy: bool
+) -> tuple[terraform.Terraform, workspace.Workspace, Summary]:
+    """Copy the root, initialise, plan."""
+    terraform.check_version()
+    state = (
+        None if live else Path(os.environ.get("PUNCTUAL_SANDBOX_DIR", BUILD / where.environment)) / "terraform.tfstate"
+    )
+    space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state)
+    runner = terraform.Terraform(space.folder, providers.configure(BUILD))
+    runner.init(space)
+    return runner, space, summarize(runner.plan(space, destroy=destroy))
+
+
+def report(where: target.Target, summary: Summary, what: str) -> None:
+    """Print the summary and where the plan lies."""
+    print(render(summary, f"{where.environment} {what}"))
+    folder = (BUILD / where.environment).relative_to(ROOT)
+    print(f"Written: {folder}/plan.json, and {folder}/plan.txt with every attribute")
+
+
+def carry_out(environment: str, *, live: bool, yes: bool, destroy: bool) -> None:
+    """Plan, ask where it is the real account, apply."""
+    where = aim(environment, live=live)
+    runner, space, summary = make_plan(where, live=live, destroy=destroy)
+    report(where, summary, "destroy" if destroy else "apply")
+    if not summary.changes and not summary.moves:
+        return
+    if live and not yes:
+        confirm(where)
+    runner.apply(space)
+
+
+def confirm(where: target.Target) -> None:
+    """Ask for the environment's name; a pipeline says YES=1 instead."""
+    if not sys.stdin.isatty():
+        raise WrongUseError("this changes the real account and nobody is here to ask: say YES=1 to mean it")
+    answer = input(f"This changes the real account {where.account}. Type {where.environment} to go on: ")
+    if answer.strip() != where.environment:
+        raise WrongUseError("nothing was changed")
+
+
+def main() -> NoReturn:
+    """Run the command; a failure that a person can act on is a message and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except HarnessError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    main()

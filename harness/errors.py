@@ -1,0 +1,21 @@
+"""The two ways a command here can fail that are not a verdict: wrong use (2) and a failing environment (3)."""
+
+from __future__ import annotations
+
+
+class HarnessError(Exception):
+    """A failure that a person can act on; the message says what happened and what to do."""
+
+    exit_code = 3
+
+
+class WrongUseError(HarnessError):
+    """The command was given something it cannot work with."""
+
+    exit_code = 2
+
+
+class EnvironmentFailedError(HarnessError):
+    """A tool, the network, the provider or the credentials failed."""
+
+    exit_code = 3

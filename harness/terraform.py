@@ -1,0 +1,111 @@
+"""Runs Terraform: version check, init, plan, show, apply. Errors carry Terraform's own words."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import EnvironmentFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.workspace import Workspace
+
+OLDEST = (1, 9)
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Terraform in one folder, with one CLI configuration.
+
+    Attributes:
+        folder: the working folder.
+        cli_config: the CLI configuration file, see :mod:`harness.providers`.
+        environment: what the child sees besides; credentials and endpoint come from here.
+    """
+
+    folder: Path
+    cli_config: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def child_environment(self) -> dict[str, str]:
+        """What Terraform sees: no prompts, no call home, our CLI configuration, no stray arguments."""
+        stray = re.compile(r"TF_(CLI_ARGS.*|WORKSPACE|DATA_DIR|VAR_.*)")
+        kept = {key: value for key, value in self.environment.items() if not stray.fullmatch(key)}
+        own = {
+            "TF_CLI_CONFIG_FILE": str(self.cli_config),
+            "TF_IN_AUTOMATION": "1",
+            "TF_INPUT": "0",
+            "CHECKPOINT_DISABLE": "1",
+        }
+        return kept | own
+
+    def run(self, *arguments: str, show: bool = False) -> str:
+        """Run one Terraform command and return what it printed; with ``show`` it prints to the terminal as it goes.
+
+        Raises:
+            EnvironmentFailedError: Terraform failed; the message is what it wrote to standard error.
+        """
+        finished = subprocess.run(
+            ["terraform", *arguments],
+            cwd=self.folder, env=self.child_environment(), check=False, text=True,
+            stdout=None if show else subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        if finished.returncode != 0:
+            words = finished.stderr.strip() or (finished.stdout or "").strip()
+            raise EnvironmentFailedError(f"terraform {arguments[0]} failed in {self.folder}:\n{words}")
+        return finished.stdout or ""
+
+    def init(self, workspace: Workspace) -> None:
+        """Initialise providers, modules and backend; a provider from elsewhere than last time starts from nothing."""
+        used = self.folder / ".terraform" / "cli-config"
+        config = self.cli_config.read_text(encoding="utf-8")
+        if not used.is_file() or used.read_text(encoding="utf-8") != config:
+            shutil.rmtree(self.folder / ".terraform", ignore_errors=True)
+            (self.folder / ".terraform.lock.hcl").unlink(missing_ok=True)
+        self.run("init", "-no-color", "-reconfigure", *workspace.backend_arguments)
+        used.write_text(config, encoding="utf-8")
+
+    def plan(self, workspace: Workspace, *, destroy: bool = False) -> dict[str, Any]:
+        """Plan into ``plan.tfplan``, ``plan.txt`` and ``plan.json``; the JSON is also returned."""
+        self.run("plan", "-no-color", f"-out={workspace.plan_file}", *(["-destroy"] if destroy else []))
+        workspace.folder.joinpath("plan.txt").write_text(
+            self.run("show", "-no-color", str(workspace.plan_file)), encoding="utf-8"
+        )
+        text = self.run("show", "-json", str(workspace.plan_file))
+        workspace.plan_json.write_text(text, encoding="utf-8")
+        plan: dict[str, Any] = json.loads(text)
+        return plan
+
+    def apply(self, workspace: Workspace) -> None:
+        """Carry out the saved plan, and nothing but it."""
+        self.run("apply", "-no-color", str(workspace.plan_file), show=True)
+
+
+def check_version() -> str:
+    """The version of the Terraform on PATH.
+
+    Raises:
+        EnvironmentFailedError: there is none, or it is too old for the modules.
+    """
+    remedy = "install Terraform 1.9 or later: https://developer.hashicorp.com/terraform/install"
+    if shutil.which("terraform") is None:
+        raise EnvironmentFailedError(f"terraform is not on PATH; {remedy}")
+    quiet = {key: value for key, value in os.environ.items() if key != "TF_CLI_CONFIG_FILE"} | {
+        "CHECKPOINT_DISABLE": "1"
+    }
+    printed = subprocess.run(["terraform", "version", "-json"], env=quiet, check=False, capture_output=True, text=True)
+    try:
+        version = str(json.loads(printed.stdout)["terraform_version"])
+    except (json.JSONDecodeError, KeyError):
+        raise EnvironmentFailedError(f"`terraform version` failed: {printed.stderr.strip()}; {remedy}") from None
+    if tuple(int(number) for number in version.split(".")[:2]) < OLDEST:
+        raise EnvironmentFailedError(f"terraform {version} is too old; {remedy}")
+    return version

@@ -1,0 +1,68 @@
+"""The folder under ``.build/`` that Terraform works in: a copy of a root, with a local backend laid over it.
+
+The copy lies as deep as the root (``.build/<env>`` and ``roots/<env>``), so that relative module sources still resolve.
+Terraform's own ``.terraform`` folder stays between runs: that is what makes the second ``init`` quick.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import WrongUseError
+
+LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
+KEPT = {".terraform", ".terraform.lock.hcl"}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A root being worked on.
+
+    Attributes:
+        folder: where Terraform runs.
+        state: the local state file, or None when the root's own backend is used (the real account).
+    """
+
+    folder: Path
+    state: Path | None
+
+    @property
+    def plan_file(self) -> Path:
+        """Terraform's binary plan."""
+        return self.folder / "plan.tfplan"
+
+    @property
+    def plan_json(self) -> Path:
+        """The plan as ``terraform show -json`` gives it."""
+        return self.folder / "plan.json"
+
+    @property
+    def backend_arguments(self) -> list[str]:
+        """What ``terraform init`` needs to know of the backend."""
+        return [] if self.state is None else [f"-backend-config=path={self.state}"]
+
+
+def prepare(root: Path, folder: Path, state: Path | None) -> Workspace:
+    """Copy ``root`` to ``folder`` afresh; with ``state``, lay a local backend over it.
+
+    Raises:
+        WrongUseError: there is no such root.
+    """
+    if not any(root.glob("*.tf")):
+        raise WrongUseError(f"{root}: no Terraform files there; `make generate` writes them from environments/")
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in folder.iterdir():
+        if entry.name in KEPT:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    for source in root.iterdir():
+        if source.is_file():
+            shutil.copy2(source, folder / source.name)
+    if state is not None:
+        (folder / "backend_override.tf").write_text(LOCAL_BACKEND, encoding="utf-8")
+    return Workspace(folder, state)
