@@ -1,0 +1,42 @@
+"""Fixtures for every room: a sandbox a worker, and a planner a test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import server
+from tests.support.planning import Planner
+
+ACCOUNT = "867653852961"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--regenerate-inventories`` writes what the plan holds instead of comparing with it."""
+    parser.addoption("--regenerate-inventories", action="store_true", help="write inventories from the plans")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outside_influence() -> Iterator[None]:
+    """No test sees the caller's AWS or Terraform settings."""
+    patch = pytest.MonkeyPatch()
+    for name in [name for name in os.environ if name.startswith(("AWS_", "TF_", "MOTO_"))]:
+        patch.delenv(name)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def box(no_outside_influence: None) -> Iterator[server.Sandbox]:  # noqa: ARG001 - its order matters
+    """One sandbox for all plans of a worker: plans create nothing, so they do not meet."""
+    with server.start(account=ACCOUNT, region="us-east-1") as box:
+        yield box
+
+
+@pytest.fixture
+def planner(box: server.Sandbox, tmp_path: Path) -> Planner:
+    """Plans roots in a temporary copy."""
+    return Planner(tmp_path, box)

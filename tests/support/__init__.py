@@ -1,0 +1,1 @@
+"""What the tests share: planning a configuration in the sandbox, inventories, README examples."""

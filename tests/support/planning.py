@@ -1,0 +1,102 @@
+"""Plans a configuration in a temporary copy, against a sandbox, with tftest.
+
+tftest deletes state and lock files in the folder it is given, so it only ever gets a copy; its cache is off, because it
+does not see changes in modules beside the root.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import tftest
+
+from harness import providers
+from sandbox.server import Sandbox
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BUILD = REPOSITORY / ".build"
+PROVIDER = """\
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+provider "aws" {
+  region = "us-east-1"
+}
+"""
+
+
+class PlanRefusedError(Exception):
+    """Terraform refused to plan; the message is what it printed, without box drawing and on one line."""
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans roots for one test.
+
+    Attributes:
+        base: a temporary folder, laid out as the repository is (``modules`` beside ``roots``).
+        box: the sandbox to plan in.
+    """
+
+    base: Path
+    box: Sandbox
+
+    def root(self, name: str, files: dict[str, str]) -> tftest.TerraformTest:
+        """Write a root and initialise it."""
+        folder = self.base / "roots" / name
+        folder.mkdir(parents=True)
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        return self.initialise(folder)
+
+    def copy(self, source: Path, name: str, extra: dict[str, str] | None = None) -> tftest.TerraformTest:
+        """Copy a root of the repository, with files added or replaced, and initialise it."""
+        folder = self.base / "roots" / name
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+        for file, text in (extra or {}).items():
+            (folder / file).write_text(text, encoding="utf-8")
+        return self.initialise(folder)
+
+    def initialise(self, folder: Path) -> tftest.TerraformTest:
+        """Run ``terraform init`` in a folder that is already a copy."""
+        modules = self.base / "modules"
+        if not modules.exists():
+            modules.symlink_to(REPOSITORY / "modules")
+        test = tftest.TerraformTest(str(folder), env=self.environment(), enable_cache=False)
+        test.setup(cleanup_on_exit=False)
+        return test
+
+    def environment(self) -> dict[str, str]:
+        """What Terraform sees: the sandbox, and our CLI configuration."""
+        cli = {
+            "TF_CLI_CONFIG_FILE": str(providers.configure(BUILD)),
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+        }
+        return {**self.box.child_environment(os.environ), **cli}
+
+
+def plan(test: tftest.TerraformTest) -> tftest.TerraformPlanOutput:
+    """Plan an initialised root.
+
+    Raises:
+        PlanRefusedError: Terraform said no.
+    """
+    try:
+        return test.plan(output=True)
+    except tftest.TerraformTestError as error:
+        raise PlanRefusedError(flat(str(error.cmd_error))) from None
+
+
+def flat(words: str) -> str:
+    """Terraform's message as one line, so that a test can look for a sentence in it."""
+    return " ".join(words.replace("│", " ").replace("╷", " ").replace("╵", " ").split())
