@@ -1,0 +1,72 @@
+# Depth and age of a queue are gauges: Maximum, since a Sum of samples is not a number of messages. SQS and Scheduler
+# publish several of these metrics only when there is something to say, so no data is good news.
+
+resource "aws_cloudwatch_metric_alarm" "dlq_messages_visible" {
+  count = var.enable_dlq_alarm ? 1 : 0
+
+  alarm_name          = local.names.dlq_messages_visible_alarm
+  alarm_description   = "Runs of the task ${var.task_name} could not be started and lie in the queue ${local.names.dlq}."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = local.names.dlq }
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.dlq_messages_visible_threshold
+  period              = var.dlq_messages_visible_period_seconds
+  evaluation_periods  = var.dlq_messages_visible_evaluation_periods
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.dlq_alarm_actions
+  ok_actions          = var.dlq_ok_actions
+  tags                = local.tags
+}
+
+resource "aws_cloudwatch_metric_alarm" "dlq_oldest_message" {
+  count = var.enable_dlq_alarm ? 1 : 0
+
+  alarm_name          = local.names.dlq_oldest_message_alarm
+  alarm_description   = "Nobody has dealt with the oldest message in the queue ${local.names.dlq} for more than ${var.dlq_oldest_message_threshold_seconds} s."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = local.names.dlq }
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.dlq_oldest_message_threshold_seconds
+  period              = var.dlq_oldest_message_period_seconds
+  evaluation_periods  = var.dlq_oldest_message_evaluation_periods
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.dlq_alarm_actions
+  ok_actions          = var.dlq_ok_actions
+  tags                = local.tags
+}
+
+locals {
+  scheduler_metrics = [
+    "InvocationAttemptCount",
+    "InvocationDroppedCount",
+    "InvocationThrottleCount",
+    "InvocationsFailedToBeSentToDeadLetterCount",
+    "InvocationsSentToDeadLetterCount",
+    "TargetErrorCount",
+    "TargetErrorThrottledCount",
+  ]
+}
+
+# ScheduleGroup is the only dimension Scheduler publishes, and the group holds this task's schedules only.
+resource "aws_cloudwatch_metric_alarm" "scheduler" {
+  for_each = var.scheduler_alarms
+
+  alarm_name          = local.scheduler_alarm_names[each.key]
+  alarm_description   = "${each.key} of the schedule group ${local.names.schedule_group}, which runs the task ${var.task_name}."
+  namespace           = "AWS/Scheduler"
+  metric_name         = each.key
+  dimensions          = { ScheduleGroup = local.names.schedule_group }
+  statistic           = each.value.statistic
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  period              = each.value.period_seconds
+  evaluation_periods  = each.value.evaluation_periods
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = coalesce(each.value.alarm_actions, var.dlq_alarm_actions)
+  ok_actions          = coalesce(each.value.ok_actions, var.dlq_ok_actions)
+  tags                = local.tags
+}
