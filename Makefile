@@ -25,10 +25,11 @@ else
   with_sandbox = $(PY) -m sandbox run "$(ENV)" --account "$(account)" --region "$(region)" $(1) --
 endif
 
-.PHONY: help setup setup-checkov announce generate plan apply destroy check fmt test test-fast bench docs lock clean
+.PHONY: help setup setup-checkov announce generate plan apply destroy check fmt test test-fast bench docs lock
+.PHONY: sandbox-status clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make the Python environment under .build/ (every target does this by itself)
 	@$(PYTHON) harness/bootstrap.py main
@@ -72,7 +73,7 @@ docs: setup ## Rewrite the generated part of each module's README
 	@$(PY) -m harness docs
 
 test: setup setup-checkov ## Every test
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 2 --dist loadgroup
 
 test-fast: setup ## The tests that need no Terraform, in under a minute
 	@$(PY) -m pytest -n 2 -m "not slow"
@@ -83,6 +84,9 @@ bench: setup ## Time the main job: generate, plan cold and warm (figures in docs
 lock: ## Lock the requirements anew (needs uv)
 	@cd requirements && for name in main checkov; do UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet \
 	  --generate-hashes --no-emit-index-url --universal --python-version 3.11 $$name.in --output-file $$name.txt; done
+
+sandbox-status: setup ## Which sandboxes of this clone are up
+	@$(PY) -m sandbox status
 
 clean: ## Stop sandboxes of this clone and remove .build/
 	@if [ -x $(PY) ]; then $(PY) -m sandbox down --all; fi

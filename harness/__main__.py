@@ -9,8 +9,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from harness import bench, checkov, module_docs, providers, target, terraform, workspace
 from harness import live as guard
-from harness import providers, target, terraform, workspace
 from harness.errors import HarnessError, WrongUseError
 from harness.summary import Summary, render, summarize
 
@@ -41,6 +41,48 @@ def apply(environment: Environment, *, live: Live = False, yes: Yes = False) -> 
 def destroy(environment: Environment, *, live: Live = False, yes: Yes = False) -> None:
     """Plan the destruction of all that a root made, show it, and carry it out."""
     carry_out(environment, live=live, yes=yes, destroy=True)
+
+
+@app.command()
+def docs(
+    *, check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 with a diff.")] = False
+) -> None:
+    """Rewrite the generated tables of every module's README."""
+    differences = module_docs.refresh(ROOT / "modules", check=check)
+    if differences:
+        print("".join(differences), end="")
+        print("module READMEs are stale: `make docs` rewrites them", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command("checkov")
+def run_checkov(
+    environment: Annotated[str, typer.Argument(help="Scan this environment's last plan instead of the sources.")] = "",
+) -> None:
+    """Scan the modules' and roots' sources, or a plan; exit 1 when a check fails."""
+    program = BUILD / "checkov" / "bin" / "checkov"
+    if environment:
+        plan_json = BUILD / environment / "plan.json"
+        if not plan_json.is_file():
+            raise WrongUseError(f"{plan_json.relative_to(ROOT)} is not there: `make plan ENV={environment}` writes it")
+        verdict = checkov.scan_plan(program, plan_json, ROOT / "roots" / environment, ROOT)
+    else:
+        verdict = checkov.scan_sources(program, [ROOT / "modules", ROOT / "roots"], ROOT)
+    print("\n".join(verdict.failures), end="\n" if verdict.failures else "")
+    print(f"checkov: {verdict.passed} passed, {len(verdict.failures)} failed, {verdict.skipped} skipped in place")
+    if verdict.failures:
+        raise typer.Exit(1)
+
+
+@app.command("bench")
+def run_bench(
+    environment: Annotated[str, typer.Argument(help="The environment that is planned.")] = "dn-dev",
+    runs: Annotated[int, typer.Option(help="How many times each command is run.", min=1)] = 5,
+) -> None:
+    """Time set-up, generation and plans; the table goes into docs/performance.md."""
+    print(bench.HEADER)
+    for timing in bench.run(ROOT, environment, runs):
+        print(timing.row(), flush=True)
 
 
 def aim(environment: str, *, live: bool) -> target.Target:

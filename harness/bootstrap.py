@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def only_one(lock: Path) -> Iterator[None]:
 
 def install(name: str, folder: Path, requirements: Path) -> None:
     """Create the environment and install exactly what is locked, checked by hash."""
-    packages = requirements.read_text(encoding="utf-8").count("==")
+    packages = len(re.findall(r"^[\w.-]+==", requirements.read_text(encoding="utf-8"), flags=re.MULTILINE))
     print(f"set-up: {name} environment, {packages} packages into {folder.relative_to(ROOT)} (once) ...", flush=True)
     started = time.monotonic()
     shutil.rmtree(folder, ignore_errors=True)
