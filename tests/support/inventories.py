@@ -78,7 +78,8 @@ def compare(where: str, expected: Any, actual: Any, *, exact: bool = False) -> l
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         pairs = enumerate(zip(expected, actual, strict=True))
         return [line for index, (want, have) in pairs for line in compare(f"{where}[{index}]", want, have)]
-    return [] if expected == actual else [f"{where}: inventory {expected!r}, plan {actual!r}"]
+    same = expected == actual and isinstance(expected, bool) == isinstance(actual, bool)  # False is not 0 here
+    return [] if same else [f"{where}: inventory {expected!r}, plan {actual!r}"]
 
 
 def regenerate(path: Path, plan: dict[str, Any]) -> None:
