@@ -1,0 +1,1 @@
+"""Turns the specs in environments/ into the root configurations in roots/."""

@@ -1,0 +1,76 @@
+"""The command line: `python -m generator generate|check|list`.
+
+Exit codes: 0 fine, 1 roots are stale, 2 a spec or the command is wrong, 3 the machine failed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from generator import loading, roots
+from generator.errors import SpecError
+from generator.writing import NotGeneratedError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+STALE, WRONG, FAILED = 1, 2, 3
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+Name = Annotated[str | None, typer.Argument(metavar="[ENV]", help="One environment; all of them unless given.")]
+Environments = Annotated[Path, typer.Option("--environments", help="Directory of the specs.", file_okay=False)]
+Roots = Annotated[Path, typer.Option("--roots", help="Directory of the root configurations.", file_okay=False)]
+
+ENVIRONMENTS = REPOSITORY / "environments"
+ROOTS = REPOSITORY / "roots"
+
+
+@app.command()
+def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
+    """Write the root configurations; a root is written whole or not at all, and none if any spec is wrong."""
+    try:
+        for line in roots.generate(environments, roots_directory, env):
+            typer.echo(line)
+    except (SpecError, NotGeneratedError) as error:
+        _fail(str(error), WRONG)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}; the root is as it was", FAILED)
+
+
+@app.command()
+def check(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
+    """Compare the root configurations with what their specs ask for; exit 1 with a diff when they differ."""
+    try:
+        stale = roots.stale(environments, roots_directory, env)
+    except SpecError as error:
+        _fail(str(error), WRONG)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}", FAILED)
+    if not stale:
+        return
+    for root in stale:
+        typer.echo(root.difference, nl=False)
+    names = ", ".join(loading.display(roots_directory / root.name) for root in stale)
+    _fail(f"{names}: not what the specs ask for; run: make generate", STALE)
+
+
+@app.command("list")
+def list_(environments: Environments = ENVIRONMENTS) -> None:
+    """List the environments, with account and region."""
+    try:
+        for name, spec in roots.environments(environments).items():
+            typer.echo(f"{name}\t{spec.account}\t{spec.region}")
+    except SpecError as error:
+        _fail(str(error), WRONG)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m generator")

@@ -1,0 +1,217 @@
+"""Checks a merged spec against its model and its own cross-references, and says where each mistake was written."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections import defaultdict
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from generator.errors import Path, Problem, Source, SpecError, nearest, shown
+from generator.loading import NAME, NAME_RULE
+from generator.spec import Environment
+from generator.tree import Leaf, Mapping, Node, find, plain
+from generator.workloads import Schedule, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic_core import ErrorDetails
+
+SECTIONS: Final = {"keys": "key", "clusters": "cluster", "tasks": "task", "schedules": "schedule"}
+REFERENCES: Final = {
+    "alerts": {"key": "keys"},
+    "tasks": {"log_key": "keys"},
+    "schedules": {"task": "tasks", "cluster": "clusters", "key": "keys"},
+}
+WANTED: Final = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a map",
+    "model_type": "a map of fields",
+    "model_attributes_type": "a map of fields",
+}
+
+
+def check(tree: Mapping) -> Environment:
+    """Return the environment that a tree describes, or raise everything that is wrong with it."""
+    problems = [*_names(tree), *_defaults(tree), *_references(tree)]
+    environment: Environment | None = None
+    try:
+        environment = Environment.model_validate(plain(tree))
+    except ValidationError as error:
+        problems += [_problem(tree, detail) for detail in error.errors(include_url=False)]
+    if environment is not None and not problems:
+        problems += [*_networks(tree, environment), *_collisions(tree, environment)]
+    if environment is None or problems:
+        raise SpecError(problems)
+    return environment
+
+
+def _section(tree: Mapping, name: str) -> dict[str, Node]:
+    section = tree.entries.get(name)
+    return section.entries if isinstance(section, Mapping) else {}
+
+
+def _names(tree: Mapping) -> Iterator[Problem]:
+    for section, kind in SECTIONS.items():
+        for name, node in _section(tree, section).items():
+            if not NAME.fullmatch(name):
+                yield Problem(node.source, f"{shown(name)} cannot name a {kind}: {NAME_RULE}")
+
+
+def _defaults(tree: Mapping) -> Iterator[Problem]:
+    """Find unknown fields also where no task or schedule would show them."""
+    models: dict[str, type[BaseModel]] = {"task": Task, "schedule": Schedule}
+    for kind, model in models.items():
+        shared = _section(tree, "defaults").get(kind)
+        if isinstance(shared, Mapping):
+            for name, node in shared.entries.items():
+                if name not in model.model_fields:
+                    yield Problem(node.source, _unknown(name, model.model_fields))
+
+
+def _references(tree: Mapping) -> Iterator[Problem]:
+    for section, fields in REFERENCES.items():
+        holders = [tree.entries.get(section)] if section == "alerts" else _section(tree, section).values()
+        for holder in holders:
+            if not isinstance(holder, Mapping):
+                continue
+            for name, target in fields.items():
+                node = holder.entries.get(name)
+                if not isinstance(node, Leaf) or not isinstance(node.value, str):
+                    continue  # absent or of a wrong type: the model says so
+                valid = _section(tree, target)
+                if node.value not in valid:
+                    hint = nearest(node.value, valid)
+                    yield Problem(node.source, f"{shown(node.value)} is not a {SECTIONS[target]}{hint}")
+
+
+def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
+    for name, schedule in environment.schedules.items():
+        if (
+            environment.network is None
+            and schedule.trusted_compute_subnets is None
+            and schedule.launch_type != "EXTERNAL"
+        ):
+            source = _at(tree, ("schedules", name))
+            where = Source(source.file, source.line, (*source.path, "trusted_compute_subnets"))
+            yield Problem(where, "is missing: give it here, or give the environment a network")
+
+
+def _collisions(tree: Mapping, environment: Environment) -> Iterator[Problem]:
+    """Two resources of one name are one resource in AWS, and Terraform only notices half-way through an apply."""
+    made: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, task in environment.tasks.items():
+        names = task.names.model_dump() if task.names else {}
+        made["family", names.get("family") or name].append(name)
+        made["log_group", names.get("log_group") or f"/ecs/{name}"].append(name)
+    for (field, value), tasks in made.items():
+        for second in tasks[1:]:
+            source = _at(tree, ("tasks", second))
+            yield Problem(source, f'has the {field} {shown(value)} of task "{tasks[0]}"; set names.{field}')
+    runs: dict[str, list[str]] = defaultdict(list)
+    for name, schedule in sorted(environment.schedules.items()):
+        runs[schedule.task].append(name)
+    unique = ("schedule_group", "role", "dlq", "dlq_messages_visible_alarm", "dlq_oldest_message_alarm")
+    for task_name, schedules in runs.items():
+        first = environment.schedules[schedules[0]].names
+        for second in schedules[1:]:
+            other = environment.schedules[second].names
+            same = [field for field in unique if getattr(first, field, None) == getattr(other, field, None)]
+            if same:
+                source = _at(tree, ("schedules", second))
+                yield Problem(
+                    source,
+                    f'runs task "{task_name}", as "{schedules[0]}" does: make it one of its additional_schedules, '
+                    f"or set names.{', names.'.join(same)}",
+                )
+
+
+def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
+    path: Path = error["loc"]
+    kind = error["type"]
+    value = error["input"]
+    if kind == "missing":
+        parent, name = _at(tree, path[:-1]), path[-1]
+        fields = _fields(path[:-1])
+        what = fields[str(name)].description if str(name) in fields else None
+        return Problem(Source(parent.file, parent.line, (*parent.path, name)), f"is missing: {what}")
+    source = _at(tree, path)
+    if kind == "extra_forbidden":
+        return Problem(source, _unknown(str(path[-1]), _fields(path[:-1]), top=len(path) == 1))
+    if kind == "value_error":
+        return Problem(source, str(error["ctx"]["error"]))
+    if kind in WANTED:
+        return Problem(source, f"{_as_written(value)}; {WANTED[kind]} is wanted{_quote_hint(kind, value)}")
+    return Problem(source, f"{shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}")
+
+
+def _at(tree: Mapping, path: Path) -> Source:
+    node, _ = find(tree, path)
+    return node.source
+
+
+def _unknown(name: str, fields: typing.Iterable[str], *, top: bool = False) -> str:
+    valid = {*fields, "extends", "abstract"} if top else set(fields)
+    return f"{shown(name)} is not a field here{nearest(name, valid)}"
+
+
+def _as_written(value: object) -> str:
+    match value:
+        case None:
+            return "is empty"
+        case bool():
+            return f"{shown(value)} is true or false"
+        case int() | float():
+            return f"{shown(value)} is a number"
+        case str():
+            return f"{shown(value)} is text"
+        case list():
+            return "is a list"
+        case _:
+            return "is a map"
+
+
+def _quote_hint(kind: str, value: object) -> str:
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return ": put it in quotes"
+    if kind in {"int_type", "float_type", "bool_type"} and isinstance(value, str):
+        return ", without quotes"
+    return ""
+
+
+def _fields(path: Path) -> dict[str, Any]:
+    """Return the fields of the model at a path of the spec."""
+    annotation: Any = Environment
+    for part in path:
+        annotation = _step(annotation, part)
+    model = _plain_type(annotation)
+    return dict(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else {}
+
+
+def _step(annotation: Any, part: str | int) -> Any:
+    kind = _plain_type(annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        field = kind.model_fields.get(str(part))
+        return field.annotation if field else None
+    arguments = typing.get_args(kind)
+    return arguments[-1] if arguments else None
+
+
+def _plain_type(annotation: Any) -> Any:
+    """Strip `Annotated` and `| None`."""
+    while True:
+        origin = typing.get_origin(annotation)
+        if origin is Annotated:
+            annotation = typing.get_args(annotation)[0]
+        elif origin in {types.UnionType, typing.Union}:
+            annotation = next(part for part in typing.get_args(annotation) if part is not types.NoneType)
+        else:
+            return annotation

@@ -1,0 +1,215 @@
+"""Renders an environment as the files of its root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import jinja2
+
+from generator.hcl import Reference, Value, literal
+from generator.layout import align
+from generator.writing import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic import BaseModel
+
+    from generator.spec import Environment
+    from generator.workloads import Schedule, Task
+
+FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
+TEMPLATES: Final = Path(__file__).parent / "templates"
+NAMING: Final = ("resource_owner", "billing_entity", "billing_domain", "security_domain", "aws_region_short_code")
+
+Arguments = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a module: its arguments in groups, as they stand together in the file."""
+
+    label: str
+    name: str
+    groups: tuple[Arguments, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A KMS key that the root makes, and who must be able to use it."""
+
+    label: str
+    name: str
+    arguments: Arguments
+    alias: str | None
+    log_groups: tuple[str, ...]
+    encrypts_alerts: bool
+
+
+def render(name: str, environment: Environment, spec_file: str) -> dict[str, str]:
+    """Return the text of every file of an environment's root, by file name.
+
+    Everything that a spec names is sorted, so that the order of its keys changes nothing; lists keep their order.
+    """
+    context = _context(name, environment)
+    header = f"{MARK} ENV={name}` from {spec_file}. Do not edit: change that file instead.\n\n"
+    return {file: header + align(_templates().get_template(f"{file}.j2").render(context)) for file in FILES}
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - HCL, not HTML: every value goes through the hcl filter
+    )
+    templates.filters["hcl"] = literal
+    return templates
+
+
+def _context(name: str, spec: Environment) -> dict[str, object]:
+    return {
+        "spec": spec,
+        "default_tags": {"Environment": name, "ManagedBy": "Terraform", **_naming_tags(spec), **(spec.tags or {})},
+        "naming": {**_given(spec.naming), "aws_region_short_code": spec.aws_region_short_code},
+        "network": _given(spec.network) if spec.network else None,
+        "cluster_names": {key: cluster.name for key, cluster in spec.clusters.items()},
+        "existing_key_arns": {key: value.arn for key, value in spec.keys.items() if value.arn is not None},
+        "made_keys": [_made_key(spec, key) for key, value in sorted(spec.keys.items()) if value.arn is None],
+        "alerts_key_arn": _key_arn(spec, spec.alerts.key) if spec.alerts and spec.alerts.key else None,
+        "failure_rule_arns": [
+            Reference(f"module.task_{_label(key)}.failure_rule_arn")
+            for key, task in sorted(spec.tasks.items())
+            if task.failure_topic_arns is None
+        ],
+        "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
+        "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
+        "outputs": _outputs(spec),
+    }
+
+
+def _label(name: str) -> str:
+    """Return a spec's name as Terraform's: names have no underscores, so no two become one."""
+    return name.replace("-", "_")
+
+
+def _given(model: BaseModel) -> Arguments:
+    return model.model_dump(exclude_none=True)
+
+
+def _naming() -> Arguments:
+    return {field: Reference(f"local.naming.{field}") for field in NAMING}
+
+
+def _key_arn(spec: Environment, name: str) -> Reference:
+    made = spec.keys[name].arn is None
+    return Reference(f"aws_kms_key.{_label(name)}.arn" if made else f"local.existing_key_arns.{_label(name)}")
+
+
+def _alerts_arn(spec: Environment) -> Reference | None:
+    if spec.alerts is None:
+        return None
+    return Reference("aws_sns_topic.alerts.arn" if spec.alerts.topic_name else "local.alerts_topic_arn")
+
+
+def _naming_tags(spec: Environment) -> Arguments:
+    """Return the tags that the modules give what they make, for the key and the topic that the root makes itself."""
+    return {
+        "ResourceOwner": spec.naming.resource_owner,
+        "BillingEntity": spec.naming.billing_entity,
+        "BillingDomain": spec.naming.billing_domain,
+        "SecurityDomain": spec.naming.security_domain,
+        "Region": spec.aws_region_short_code,
+    }
+
+
+def _made_key(spec: Environment, name: str) -> MadeKey:
+    key = spec.keys[name]
+    groups = sorted(
+        (task.names and task.names.log_group) or f"/ecs/{task_name}"
+        for task_name, task in spec.tasks.items()
+        if task.log_key == name
+    )
+    arguments: Arguments = {"description": key.description}
+    if key.deletion_window_in_days is not None:
+        arguments["deletion_window_in_days"] = key.deletion_window_in_days
+    encrypts_alerts = spec.alerts is not None and spec.alerts.key == name
+    return MadeKey(_label(name), name, arguments, key.alias, tuple(groups), encrypts_alerts)
+
+
+def _task(spec: Environment, name: str, task: Task) -> Call:
+    own = _given(task)
+    own.pop("log_key", None)
+    wiring: Arguments = {}
+    if task.log_key is not None:
+        wiring["log_kms_key_arn"] = _key_arn(spec, task.log_key)
+    alerts = _alerts_arn(spec)
+    if alerts is not None and task.failure_topic_arns is None:
+        wiring["failure_topic_arns"] = {"alerts": alerts}
+    return Call(f"task_{_label(name)}", name, _filled({"name": name, **own}, wiring, _naming()))
+
+
+def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
+    own = _given(schedule)
+    for reference in ("task", "cluster", "key"):
+        own.pop(reference)
+    own["names"] = {"schedule": name, **(_given(schedule.names) if schedule.names else {})}
+    if schedule.capacity_provider_strategies is not None and schedule.launch_type is None:
+        own["launch_type"] = None  # the module's default is FARGATE, and the two exclude each other
+    task = f"module.task_{_label(schedule.task)}"
+    target: Arguments = {
+        "cluster_name": Reference(f"local.cluster_names.{schedule.cluster}"),
+        "ecs_cluster_arn": Reference(f"local.cluster_arns.{schedule.cluster}"),
+        "task_name": Reference(f"{task}.family"),
+        "pass_role_arns": Reference(f"{task}.role_arns"),
+    }
+    wiring: Arguments = {"kms_key_arn": _key_arn(spec, schedule.key)}
+    alerts = _alerts_arn(spec)
+    if alerts is not None:
+        wiring |= {name: [alerts] for name in ("dlq_alarm_actions", "dlq_ok_actions") if name not in own}
+    return Call(f"schedule_{_label(name)}", name, _filled(own, target, _network(spec, schedule), wiring, _naming()))
+
+
+def _network(spec: Environment, schedule: Schedule) -> Arguments:
+    """Return what a schedule takes from the environment's network: nothing that it says itself or cannot have."""
+    if schedule.launch_type == "EXTERNAL":
+        return {} if schedule.trusted_compute_subnets is not None else {"trusted_compute_subnets": []}
+    if spec.network is None:
+        return {}
+    fields = ["trusted_compute_subnets", "security_group_ids"]
+    if _on_fargate(schedule):
+        fields.append("assign_public_ip")  # AWS takes it on Fargate only
+    return {name: Reference(f"local.network.{name}") for name in fields if getattr(schedule, name) is None}
+
+
+def _on_fargate(schedule: Schedule) -> bool:
+    if schedule.capacity_provider_strategies:
+        return all(item.capacity_provider.startswith("FARGATE") for item in schedule.capacity_provider_strategies)
+    return schedule.launch_type in {None, "FARGATE"}
+
+
+def _filled(*groups: Arguments) -> tuple[Arguments, ...]:
+    return tuple(group for group in groups if group)
+
+
+def _outputs(spec: Environment) -> list[tuple[str, str, Value]]:
+    def each(module: str, names: Iterable[str], output: str) -> Value:
+        return {name: Reference(f"module.{module}_{_label(name)}.{output}") for name in names}
+
+    outputs: list[tuple[str, str, Value]] = [
+        ("dlq_urls", "Dead-letter queue of each schedule.", each("schedule", spec.schedules, "dlq_url")),
+        ("key_arns", "KMS keys.", {name: _key_arn(spec, name) for name in spec.keys}),
+        ("log_group_names", "Log group of each task.", each("task", spec.tasks, "log_group_name")),
+        ("schedule_arns", "Schedules, without the additional ones.", each("schedule", spec.schedules, "schedule_arn")),
+        ("task_definition_arns", "Newest revision of each task.", each("task", spec.tasks, "task_definition_arn")),
+    ]
+    alerts = _alerts_arn(spec)
+    if alerts is not None:
+        outputs.insert(0, ("alerts_topic_arn", "Topic that is told when a task fails or a run is lost.", alerts))
+    return outputs

@@ -1,0 +1,79 @@
+"""What is wrong with a spec, said so that a person can mend it: where, which value, which rule, what was meant."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Path = tuple[str | int, ...]
+
+_SHOWN = 80  # characters of a wrong value that a message repeats
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """The place that set a value: a file, a line (0: the file as a whole) and the path as written in that file."""
+
+    file: str
+    line: int = 0
+    path: Path = ()
+
+    def __str__(self) -> str:
+        """Return `file:line`, the form that editors and pipelines turn into a link."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in one place."""
+
+    source: Source
+    message: str
+
+    def __str__(self) -> str:
+        """Return `file:line: path: message`."""
+        where = f"{dotted(self.source.path)}: " if self.source.path else ""
+        return f"{self.source}: {where}{self.message}"
+
+
+class SpecError(Exception):
+    """A spec that cannot be used, with everything that is wrong with it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep the problems in the order of the files' lines, each once: a shared default is read by many tasks."""
+        self.problems = tuple(sorted(set(problems), key=lambda p: (p.source.file, p.source.line, str(p))))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def dotted(path: Path) -> str:
+    """Write a path the way a person says it: `tasks.claims-report.command[0]`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return shown(text.removeprefix("."), quote=False)
+
+
+def shown(value: object, *, quote: bool = True) -> str:
+    """Write a value on one line, shortened, with everything unprintable escaped."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    if len(text) > _SHOWN:
+        text = text[: _SHOWN - 3] + "..."
+    if isinstance(value, str) and quote:
+        return json.dumps(text, ensure_ascii=not text.isprintable())
+    return text if text.isprintable() else json.dumps(text)[1:-1]
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return `; did you mean "..."?` for the valid name nearest to a wrong one, or what there is to choose from."""
+    names = sorted(valid)
+    close = difflib.get_close_matches(name[:200], names, n=1, cutoff=0.6)
+    if close:
+        return f'; did you mean "{close[0]}"?'
+    if 0 < len(names) <= 12:
+        return f"; there {'is' if len(names) == 1 else 'are'} {', '.join(names)}"
+    return ""

@@ -1,0 +1,27 @@
+"""What the models of a spec have in common."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from generator.errors import shown
+
+
+class Strict(BaseModel):
+    """Every model of a spec: no field that is not known, no value turned into another type on the way."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def form(pattern: str, rule: str) -> AfterValidator:
+    """Accept text of this form only; the message says what the form is, in words."""
+    expression = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not expression.fullmatch(text):
+            raise ValueError(f"{shown(text)} is not {rule}")
+        return text
+
+    return AfterValidator(check)

@@ -1,0 +1,141 @@
+"""What an environment is: the model that a merged spec must fit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from generator.forms import Strict, form
+from generator.workloads import Schedule, SecurityGroupId, SubnetId, Task
+
+Account = Annotated[str, form(r"[0-9]{12}", "an account: 12 digits, in quotes")]
+Region = Annotated[str, form(r"[a-z]{2}(-[a-z]+)+-[0-9]", "a region, such as us-east-1")]
+Constraint = Annotated[
+    str,
+    form(
+        r"\s*((=|!=|>|>=|<|<=|~>)\s*)?\d+(\.\d+){0,2}(\s*,\s*((=|!=|>|>=|<|<=|~>)\s*)?\d+(\.\d+){0,2})*\s*",
+        "a version constraint, such as ~> 5.100",
+    ),
+]
+BucketName = Annotated[str, form(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")]
+StateKey = Annotated[str, form(r"[^/\s](.*[^/\s])?", "the key of an object: it neither begins nor ends with /")]
+KeyArn = Annotated[
+    str,
+    form(
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+",
+        "the ARN of a KMS key; an alias cannot stand in a policy",
+    ),
+]
+AliasName = Annotated[
+    str, form(r"(?!aws/)[A-Za-z0-9/_-]{1,250}", "an alias: letters, digits and / _ -, without alias/")
+]
+TopicName = Annotated[str, form(r"[A-Za-z0-9_-]{1,256}", "the name of a standard topic: letters, digits, _ and -")]
+TopicArn = Annotated[
+    str, form(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}", "the ARN of an SNS topic")
+]
+Email = Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+ClusterName = Annotated[str, form(r"[A-Za-z0-9_-]{1,255}", "the name of an ECS cluster: letters, digits, _ and -")]
+
+
+class Naming(Strict):
+    """The naming standard; with the region's short code it becomes names and tags."""
+
+    resource_owner: str = Field(description="Team that answers for the resources.")
+    billing_entity: str = Field(description="Who pays.")
+    billing_domain: str = Field(description="Domain that is billed; second part of every name.")
+    security_domain: str = Field(description="Security domain; first part of every name.")
+
+
+class Terraform(Strict):
+    """Versions that the root asks for."""
+
+    required_version: Constraint = Field(description="Terraform.")
+    aws_provider: Constraint = Field(description="Provider hashicorp/aws.")
+
+
+class State(Strict):
+    """Where the root keeps its state: an S3 backend, encrypted, with a lock file beside the state."""
+
+    bucket: BucketName = Field(description="Bucket.")
+    key: StateKey = Field(description="Object in that bucket.")
+    region: Region | None = Field(None, description="The bucket's region; the environment's unless given.")
+
+
+class Key(Strict):
+    """A KMS key: one that exists (arn), or one that the root makes (description)."""
+
+    arn: KeyArn | None = Field(None, description="ARN of a key that exists; its policy is its owner's.")
+    description: str | None = Field(None, description="What the key protects. The root makes the key.")
+    alias: AliasName | None = Field(None, description="Alias of the key, without alias/.")
+    deletion_window_in_days: int | None = Field(
+        None, description="Days to change one's mind about a deletion.", ge=7, le=30
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        made = (self.description, self.alias, self.deletion_window_in_days)
+        if self.arn is None and self.description is None:
+            raise ValueError("give a description (the root makes the key) or an arn (the key exists)")
+        if self.arn is not None and any(value is not None for value in made):
+            raise ValueError("has an arn, so the key exists: leave out what would make one")
+        return self
+
+
+class Alerts(Strict):
+    """Who is told when a task fails or a run is lost: a topic that exists, or one that the root makes."""
+
+    topic_arn: TopicArn | None = Field(None, description="ARN of a topic that exists; its policy is its owner's.")
+    topic_name: TopicName | None = Field(None, description="Name of the topic that the root makes.")
+    key: str | None = Field(None, description="Which of `keys` encrypts that topic.")
+    emails: list[Email] | None = Field(None, description="Addresses that subscribe to it; each must confirm.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.topic_arn is None) == (self.topic_name is None):
+            raise ValueError("give a topic_name (the root makes the topic) or a topic_arn (it exists), not both")
+        if self.topic_name is not None and self.key is None:
+            raise ValueError("has no key: a topic that the root makes is encrypted with one of `keys`")
+        if self.topic_arn is not None and (self.key is not None or self.emails is not None):
+            raise ValueError("has a topic_arn, so the topic exists: its key and its subscriptions are its owner's")
+        return self
+
+
+class Network(Strict):
+    """Where tasks run unless their schedule says otherwise."""
+
+    trusted_compute_subnets: list[SubnetId] = Field(description="Subnets.", min_length=1)
+    security_group_ids: list[SecurityGroupId] = Field(description="Security groups.", min_length=1)
+    assign_public_ip: bool = Field(default=False, description="Public IP address of each task.")
+
+
+class Cluster(Strict):
+    """An ECS cluster that exists."""
+
+    name: ClusterName = Field(description="Its name in AWS.")
+
+
+class Defaults(Strict):
+    """What every task and every schedule has unless it says otherwise; fields as in `tasks` and `schedules`."""
+
+    task: dict[str, Any] | None = Field(None, description="Laid under every task.")
+    schedule: dict[str, Any] | None = Field(None, description="Laid under every schedule.")
+
+
+class Environment(Strict):
+    """One environment: one account, one region, one root configuration."""
+
+    account: Account = Field(description="Account, 12 digits in quotes.")
+    region: Region = Field(description="Region.")
+    aws_region_short_code: str = Field(description="The region in the naming standard, such as use1.")
+    naming: Naming = Field(description="The naming standard.")
+    terraform: Terraform = Field(description="Versions.")
+    state: State = Field(description="Where the state is kept.")
+    keys: dict[str, Key] = Field(description="KMS keys.")
+    alerts: Alerts | None = Field(None, description="Who is told when something fails.")
+    network: Network | None = Field(None, description="Where tasks run.")
+    clusters: dict[str, Cluster] = Field(description="ECS clusters, made elsewhere.")
+    tasks: dict[str, Task] = Field(description="Task definitions.")
+    schedules: dict[str, Schedule] = Field(description="Schedules.")
+    tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
+    defaults: Defaults | None = Field(None, description="What tasks and schedules have in common.")
