@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from harness import providers
 from sandbox import server
-from tests.support.planning import Planner
+from tests.support.planning import BUILD, Planner
+from tests.support.reattach import running_provider
 
 ACCOUNT = "867653852961"
 
@@ -36,7 +38,14 @@ def box(no_outside_influence: None) -> Iterator[server.Sandbox]:  # noqa: ARG001
         yield box
 
 
+@pytest.fixture(scope="session")
+def attach(box: server.Sandbox) -> Iterator[dict[str, str]]:
+    """One running provider for all plans of a worker: starting it is most of what a plan costs."""
+    with running_provider(providers.configure(BUILD), box.child_environment(os.environ)) as variables:
+        yield variables
+
+
 @pytest.fixture
-def planner(box: server.Sandbox, tmp_path: Path) -> Planner:
+def planner(box: server.Sandbox, attach: dict[str, str], tmp_path: Path) -> Planner:
     """Plans roots in a temporary copy."""
-    return Planner(tmp_path, box)
+    return Planner(tmp_path, box, attach)

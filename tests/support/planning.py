@@ -45,10 +45,12 @@ class Planner:
     Attributes:
         base: a temporary folder, laid out as the repository is (``modules`` beside ``roots``).
         box: the sandbox to plan in.
+        attach: the variables that make Terraform use the provider that is already running.
     """
 
     base: Path
     box: Sandbox
+    attach: dict[str, str]
 
     def root(self, name: str, files: dict[str, str]) -> tftest.TerraformTest:
         """Write a root and initialise it."""
@@ -76,13 +78,13 @@ class Planner:
         return test
 
     def environment(self) -> dict[str, str]:
-        """What Terraform sees: the sandbox, and our CLI configuration."""
+        """What Terraform sees: the sandbox, our CLI configuration, and the running provider."""
         cli = {
             "TF_CLI_CONFIG_FILE": str(providers.configure(BUILD)),
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
         }
-        return {**self.box.child_environment(os.environ), **cli}
+        return {**self.box.child_environment(os.environ), **cli, **self.attach}
 
 
 def plan(test: tftest.TerraformTest) -> tftest.TerraformPlanOutput:
