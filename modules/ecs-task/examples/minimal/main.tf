@@ -4,13 +4,11 @@ provider "aws" {
   region = "us-east-1"
 }
 
-data "aws_caller_identity" "current" {}
-
 module "daily_report" {
   source = "../.."
 
   name   = "daily-report"
-  image  = "${data.aws_caller_identity.current.account_id}.dkr.ecr.us-east-1.amazonaws.com/daily-report:1.4.2"
+  image  = "123456789012.dkr.ecr.us-east-1.amazonaws.com/daily-report:1.4.2"
   cpu    = 1024
   memory = 3072
 
