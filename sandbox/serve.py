@@ -1,0 +1,107 @@
+"""The server process: moto's WSGI application with its gaps mended, on a loopback port that the kernel chooses.
+
+Nothing but `python -m sandbox serve` imports this module, because importing moto fixes the account number.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import sys
+import threading
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
+from werkzeug.serving import make_server
+
+from sandbox import failures, repairs
+from sandbox.errors import WrongUseError
+from sandbox.server import IDENTITY_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class NotLoopbackError(WrongUseError):
+    """A host was asked for that other machines could reach."""
+
+
+def check_loopback(host: str) -> str:
+    """Return the host if it is a loopback address, and refuse every other one (names too: they can change).
+
+    Whoever reaches the server may do anything in it, so no other machine ever may.
+    """
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise NotLoopbackError(f"{host!r} is not a loopback address: the sandbox listens on loopback only")
+    return host
+
+
+def forbid_network() -> None:
+    """Refuse every outgoing connection of this process that leaves the machine.
+
+    moto really calls HTTP subscriptions of SNS and API destinations of EventBridge. A stand-in must not.
+    """
+
+    def audit(event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in ("socket.connect", "socket.sendto"):
+            return
+        address = arguments[1]
+        if isinstance(address, tuple):  # a string or bytes is a Unix socket
+            check_loopback(str(address[0]))
+
+    sys.addaudithook(audit)
+
+
+def with_identity(application: WSGIApplication, identity: dict[str, Any]) -> WSGIApplication:
+    """Answer the identity path with what this server is, so that a client can tell it from a stranger on its port."""
+    body = json.dumps(identity).encode()
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") != IDENTITY_PATH:
+            return application(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    return answer
+
+
+def exit_with(lifeline: IO[bytes]) -> None:
+    """End this process when the other end of the pipe closes; the kernel sees to that even if the parent is killed."""
+
+    def watch() -> None:
+        lifeline.read()
+        os._exit(0)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+def report_ready(identity: dict[str, Any]) -> None:
+    """Tell the parent, on standard output, where the server listens; from then on standard output is the log."""
+    print(json.dumps(identity), flush=True)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+
+def serve(*, host: str, region: str, identifier: str, lifeline: bool, without: Collection[str]) -> None:
+    """Serve until the process ends."""
+    check_loopback(host)
+    repairs.apply(without)
+    forbid_network()
+    identity: dict[str, Any] = {"id": identifier, "account": DEFAULT_ACCOUNT_ID, "region": region, "pid": os.getpid()}
+    application = cast("WSGIApplication", DomainDispatcherApplication(failures.create_service))
+    # Port 0 lets the kernel choose; the socket listens before the port is told, so no call can come too early.
+    server = make_server(host, 0, application, threaded=True, request_handler=MotoRequestHandler)
+    identity["port"] = server.port
+    os.environ["MOTO_PORT"] = str(server.port)  # moto builds some addresses of its own from it
+    server.app = with_identity(application, identity)
+    if lifeline:
+        exit_with(sys.stdin.buffer)
+    report_ready(identity)
+    server.serve_forever()
