@@ -18,6 +18,13 @@ resource "aws_cloudwatch_metric_alarm" "dlq_messages_visible" {
   alarm_actions       = var.dlq_alarm_actions
   ok_actions          = var.dlq_ok_actions
   tags                = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.name_errors["dlq_messages_visible_alarm"]) == 0
+      error_message = join("\n", local.name_errors["dlq_messages_visible_alarm"])
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "dlq_oldest_message" {
@@ -37,6 +44,13 @@ resource "aws_cloudwatch_metric_alarm" "dlq_oldest_message" {
   alarm_actions       = var.dlq_alarm_actions
   ok_actions          = var.dlq_ok_actions
   tags                = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.name_errors["dlq_oldest_message_alarm"]) == 0
+      error_message = join("\n", local.name_errors["dlq_oldest_message_alarm"])
+    }
+  }
 }
 
 locals {
@@ -69,4 +83,11 @@ resource "aws_cloudwatch_metric_alarm" "scheduler" {
   alarm_actions       = coalesce(each.value.alarm_actions, var.dlq_alarm_actions)
   ok_actions          = coalesce(each.value.ok_actions, var.dlq_ok_actions)
   tags                = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.scheduler_alarm_name_errors[each.key]) == 0
+      error_message = join("\n", local.scheduler_alarm_name_errors[each.key])
+    }
+  }
 }

@@ -4,6 +4,13 @@ resource "aws_sqs_queue" "dlq" {
   kms_master_key_id         = var.kms_key_arn
   message_retention_seconds = var.dlq_message_retention_seconds
   tags                      = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.name_errors["dlq"]) == 0
+      error_message = join("\n", local.name_errors["dlq"])
+    }
+  }
 }
 
 data "aws_iam_policy_document" "dlq" {

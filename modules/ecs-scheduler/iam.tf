@@ -30,6 +30,13 @@ resource "aws_iam_role" "scheduler" {
   assume_role_policy   = data.aws_iam_policy_document.trust.json
   permissions_boundary = var.permissions_boundary_arn
   tags                 = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.name_errors["role"]) == 0
+      error_message = join("\n", local.name_errors["role"])
+    }
+  }
 }
 
 data "aws_iam_policy_document" "scheduler" {
@@ -98,6 +105,13 @@ resource "aws_iam_role_policy" "scheduler" {
   name   = local.names.role_policy
   role   = aws_iam_role.scheduler.id
   policy = data.aws_iam_policy_document.scheduler.json
+
+  lifecycle {
+    precondition {
+      condition     = length(local.name_errors["role_policy"]) == 0
+      error_message = join("\n", local.name_errors["role_policy"])
+    }
+  }
 }
 
 locals {

@@ -57,30 +57,27 @@ locals {
     schedule_group             = { longest = 64, pattern = "^[0-9A-Za-z_.-]+$", allows = "letters, digits, -, _ and ." }
   }
 
-  name_errors = concat(
-    [
-      for entry, rule in local.name_rules :
-      "names.${entry} would be \"${local.names[entry]}\", ${length(local.names[entry])} characters; AWS allows ${rule.longest}. Set names.${entry} to a shorter name."
-      if length(local.names[entry]) > rule.longest
-    ],
-    [
-      for entry, rule in local.name_rules :
-      "names.${entry} is \"${local.names[entry]}\"; AWS allows ${rule.allows}."
-      if !can(regex(rule.pattern, local.names[entry]))
-    ],
-    [
-      for metric, name in local.scheduler_alarm_names :
-      "The alarm on ${metric} would be called \"${name}\", ${length(name)} characters; AWS allows 255. Set scheduler_alarms.${metric}.alarm_name to a shorter name."
-      if length(name) > 255
-    ],
-    # Two alarms of one name are one alarm in AWS: the second overwrites the first.
-    [
-      for name, entries in local.alarm_entries_by_name :
-      "${join(" and ", entries)} have the same alarm name \"${name}\"; alarm names are unique in an account and region."
-      if length(entries) > 1
-    ],
-  )
+  name_errors = {
+    for entry, rule in local.name_rules : entry => compact([
+      length(local.names[entry]) <= rule.longest ? "" :
+      "names.${entry} would be \"${local.names[entry]}\", ${length(local.names[entry])} characters; AWS allows ${rule.longest}: set names.${entry} to a shorter name",
+      can(regex(rule.pattern, local.names[entry])) ? "" :
+      "names.${entry} is \"${local.names[entry]}\"; AWS allows ${rule.allows}",
+      length(lookup(local.alarm_entries_by_name, local.names[entry], [])) <= 1 || !endswith(entry, "_alarm") ? "" :
+      "names.${entry} is \"${local.names[entry]}\", the name of ${join(" and ", lookup(local.alarm_entries_by_name, local.names[entry], []))}; alarm names are unique in an account and region",
+    ])
+  }
 
+  scheduler_alarm_name_errors = {
+    for metric, name in local.scheduler_alarm_names : metric => compact([
+      can(regex("^[ -~]{1,255}$", name)) ? "" :
+      "the alarm on ${metric} would be called \"${name}\", ${length(name)} characters; AWS allows 1 to 255 of printable ASCII: set scheduler_alarms.${metric}.alarm_name",
+      length(local.alarm_entries_by_name[name]) <= 1 ? "" :
+      "scheduler_alarms.${metric}.alarm_name is \"${name}\", the name of ${join(" and ", local.alarm_entries_by_name[name])}; alarm names are unique in an account and region",
+    ])
+  }
+
+  # Two alarms of one name are one alarm in AWS: the second overwrites the first.
   alarm_entries_by_name = {
     for name in distinct(concat(
       [local.names.dlq_messages_visible_alarm, local.names.dlq_oldest_message_alarm],

@@ -92,7 +92,7 @@ locals {
 
   name_of_schedule_errors = {
     for key, schedule in local.schedules : key => concat(
-      # names.schedule itself is judged with the other names.
+      key == "" ? local.name_errors["schedule"] : [],
       key == "" || can(regex("^[0-9A-Za-z_.-]{1,64}$", schedule.schedule_name)) ? [] : [
         "its name in AWS would be \"${schedule.schedule_name}\", ${length(schedule.schedule_name)} characters; AWS allows 1 to 64 letters, digits, -, _ and .; set schedule_name",
       ],
@@ -191,7 +191,7 @@ locals {
         for constraint in schedule.placement_constraints : compact([
           contains(["distinctInstance", "memberOf"], constraint.type) ? "" :
           "the type of a placement constraint is \"${constraint.type}\"; AWS allows distinctInstance and memberOf",
-          constraint.type != "distinctInstance" || constraint.expression == null ? "" :
+          constraint.type != "distinctInstance" || try(length(constraint.expression), 0) == 0 ? "" :
           "the placement constraint distinctInstance has the expression \"${coalesce(constraint.expression, "null")}\"; AWS allows none",
           constraint.type != "memberOf" || try(length(constraint.expression) > 0, false) ? "" :
           "the placement constraint memberOf has no expression; AWS needs one, for example attribute:ecs.os-type == linux",

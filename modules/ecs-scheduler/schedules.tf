@@ -111,8 +111,8 @@ resource "aws_scheduler_schedule_group" "ecs" {
 
   lifecycle {
     precondition {
-      condition     = length(local.name_errors) == 0
-      error_message = join("\n", local.name_errors)
+      condition     = length(local.name_errors["schedule_group"]) == 0
+      error_message = join("\n", local.name_errors["schedule_group"])
     }
   }
 }

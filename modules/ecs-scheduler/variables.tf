@@ -214,7 +214,7 @@ variable "additional_schedules" {
       for schedule in var.additional_schedules : can(regex("^[0-9A-Za-z_.-]{1,64}$", schedule.name))
     ])
     error_message = "additional_schedules has the name ${join(" and ", [
-      for schedule in var.additional_schedules : "\"${coalesce(schedule.name, "null")}\""
+      for schedule in var.additional_schedules : schedule.name == null ? "null" : "\"${schedule.name}\""
       if !can(regex("^[0-9A-Za-z_.-]{1,64}$", schedule.name))
     ])}; AWS allows 1 to 64 letters, digits, -, _ and . in a name."
   }
@@ -222,7 +222,7 @@ variable "additional_schedules" {
   validation {
     condition = length(distinct(var.additional_schedules[*].name)) == length(var.additional_schedules)
     error_message = "additional_schedules has the name ${join(" and ", distinct([
-      for schedule in var.additional_schedules : "\"${coalesce(schedule.name, "null")}\""
+      for schedule in var.additional_schedules : schedule.name == null ? "null" : "\"${schedule.name}\""
       if length([for other in var.additional_schedules : other if other.name == schedule.name]) > 1
     ]))} more than once; each schedule needs a name of its own."
   }
@@ -546,7 +546,7 @@ variable "permissions_boundary_arn" {
 
   validation {
     condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:aws[a-z-]*:iam::(\\d{12}|aws):policy/[\\w+=,.@/-]+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; AWS needs the ARN of a policy, arn:aws:iam::<12-digit account>:policy/<name>."
+    error_message = "permissions_boundary_arn is \"${var.permissions_boundary_arn == null ? "" : var.permissions_boundary_arn}\"; AWS needs the ARN of a policy, arn:aws:iam::<12-digit account>:policy/<name>."
   }
 }
 
@@ -675,7 +675,7 @@ variable "security_group_id" {
 
   validation {
     condition     = var.security_group_id == null ? true : length(var.security_group_ids) == 0
-    error_message = "security_group_id is \"${coalesce(var.security_group_id, "null")}\" and security_group_ids has ${length(var.security_group_ids)}; give security_group_ids only (security_group_id is deprecated)."
+    error_message = "security_group_id is \"${var.security_group_id == null ? "" : var.security_group_id}\" and security_group_ids has ${length(var.security_group_ids)}; give security_group_ids only (security_group_id is deprecated)."
   }
 }
 
