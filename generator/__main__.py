@@ -20,7 +20,7 @@ STALE, WRONG, FAILED = 1, 2, 3
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
-Name = Annotated[str | None, typer.Argument(metavar="[ENV]", help="One environment; all of them unless given.")]
+Name = Annotated[str | None, typer.Argument(metavar="ENV", help="One environment; all of them unless given.")]
 Environments = Annotated[Path, typer.Option("--environments", help="Directory of the specs.", file_okay=False)]
 Roots = Annotated[Path, typer.Option("--roots", help="Directory of the root configurations.", file_okay=False)]
 

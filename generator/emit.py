@@ -109,7 +109,7 @@ def _naming() -> Arguments:
 
 def _key_arn(spec: Environment, name: str) -> Reference:
     made = spec.keys[name].arn is None
-    return Reference(f"aws_kms_key.{_label(name)}.arn" if made else f"local.existing_key_arns.{_label(name)}")
+    return Reference(f"aws_kms_key.{_label(name)}.arn" if made else f"local.existing_key_arns.{name}")
 
 
 def _alerts_arn(spec: Environment) -> Reference | None:

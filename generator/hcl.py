@@ -19,7 +19,7 @@ _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An expression of Terraform, such as `module.task_x.role_arns`: written as it is, so never made from a spec's text."""
+    """An expression of Terraform, such as `module.task_x.role_arns`: written as it is, never from a spec's text."""
 
     expression: str
 

@@ -53,7 +53,7 @@ def _compose(text: str, file: str) -> YamlNode | None:
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise SpecError(
-            [Problem(Source(file, line), f"YAML does not allow the character {shown(error.character)}")]
+            [Problem(Source(file, line), f"YAML does not allow the character U+{error.character:04X}")]
         ) from None
     except MarkedYAMLError as error:
         raise SpecError([_not_yaml(error, text, file)]) from None

@@ -29,7 +29,7 @@ def environments(specs: Path, only: str | None = None) -> dict[str, Environment]
     """Read and check every environment, or one; raise everything that is wrong with any of them."""
     found: dict[str, Environment] = {}
     problems: list[Problem] = []
-    for name in [only] if only else _names(specs, problems):
+    for name in [only] if only is not None else _names(specs, problems):
         try:
             found[name] = check(loading.load(specs, name))
         except SpecError as error:
@@ -45,7 +45,11 @@ def generate(specs: Path, directory: Path, only: str | None = None) -> Iterator[
     for name, files in wanted.items():
         changed = writing.write(directory / name, files)
         root = loading.display(directory / name)
-        yield f"{root}: {', '.join(changed)} written" if changed else f"{root}: up to date"
+        for what, done in (("written", files.keys() & changed), ("removed", changed - files.keys())):
+            if done:
+                yield f"{root}: {', '.join(sorted(done))} {what}"
+        if not changed:
+            yield f"{root}: up to date"
     if only is None:
         for name in _orphans(directory, wanted):
             writing.remove(directory / name)

@@ -50,7 +50,7 @@ def difference(root: Path, wanted: Mapping[str, str], shown_as: str) -> str:
     return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts)
 
 
-def write(root: Path, wanted: Mapping[str, str]) -> list[str]:
+def write(root: Path, wanted: Mapping[str, str]) -> set[str]:
     """Bring a root to the wanted files; return the names of those that changed.
 
     New texts are written beside the root first, old ones are kept there until all are in place: whatever fails, the
@@ -60,9 +60,9 @@ def write(root: Path, wanted: Mapping[str, str]) -> list[str]:
     for name, text in present.items():
         if name not in wanted and not text.startswith(MARK):
             raise NotGeneratedError(root / name)
-    changed = sorted(name for name in {*present, *wanted} if present.get(name) != wanted.get(name))
+    changed = {name for name in {*present, *wanted} if present.get(name) != wanted.get(name)}
     if not changed:
-        return []
+        return changed
     existed = root.is_dir()
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{root.name}.", dir=root.parent) as directory:
@@ -70,10 +70,9 @@ def write(root: Path, wanted: Mapping[str, str]) -> list[str]:
         new.mkdir()
         old.mkdir()
         try:
-            for name in changed:
-                if name in wanted:
-                    (new / name).write_bytes(wanted[name].encode())
-            for name in changed:
+            for name in sorted(changed & wanted.keys()):
+                (new / name).write_bytes(wanted[name].encode())
+            for name in sorted(changed):
                 _exchange(root / name, new / name, old / name)
         except BaseException:
             for name in changed:

@@ -1,0 +1,105 @@
+"""A directory of specs and roots for each test, and the command line over it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from generator.__main__ import app
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+MINIMAL = """\
+account: "123456789012"
+region: eu-west-1
+aws_region_short_code: euw1
+naming:
+  resource_owner: owner
+  billing_entity: entity
+  billing_domain: domain
+  security_domain: security
+terraform:
+  required_version: ">= 1.9"
+  aws_provider: "~> 5.100"
+state:
+  bucket: example-state
+  key: one/terraform.tfstate
+keys:
+  main:
+    description: Everything
+network:
+  trusted_compute_subnets: [subnet-0123456789abcdef0]
+  security_group_ids: [sg-0123456789abcdef0]
+clusters:
+  default:
+    name: default
+tasks:
+  report:
+    image: example/report:1
+    cpu: 256
+    memory: 512
+schedules:
+  weekly:
+    task: report
+    cluster: default
+    key: main
+    schedule_expression: rate(7 days)
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Workplace:
+    """`environments` and `roots` in a temporary directory, which is also the current one."""
+
+    def __init__(self, base: Path) -> None:
+        self.environments = base / "environments"
+        self.roots = base / "roots"
+        self.environments.mkdir()
+
+    def spec(self, name: str, text: str | bytes) -> Path:
+        path = self.environments / f"{name}.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run(self, *arguments: str) -> Outcome:
+        result = CliRunner().invoke(app, [*arguments, "--environments", "environments", "--roots", "roots"])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    def list(self) -> Outcome:
+        result = CliRunner().invoke(app, ["list", "--environments", "environments"])
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file below `roots`, hidden ones too: what a failed run must not have touched."""
+        if not self.roots.is_dir():
+            return {}
+        return {
+            str(path.relative_to(self.roots)): path.read_bytes() for path in self.roots.rglob("*") if path.is_file()
+        }
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    monkeypatch.chdir(tmp_path)
+    return Workplace(tmp_path)
+
+
+@pytest.fixture
+def everything(workplace: Workplace) -> Workplace:
+    """A workplace with one environment that uses every branch of the templates, and values made to break out."""
+    shutil.copy(Path(__file__).parent / "everything.yaml", workplace.environments)
+    return workplace

@@ -1,0 +1,420 @@
+"""Every mistake a person can make in a spec: its message, exactly; exit code 2; nothing written."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.generator.conftest import MINIMAL, Workplace
+
+NETWORK = """\
+network:
+  trusted_compute_subnets: [subnet-0123456789abcdef0]
+  security_group_ids: [sg-0123456789abcdef0]
+"""
+
+# name: (what is replaced in the minimal spec, by what, the messages)
+VALUES: dict[str, tuple[str, str, list[str]]] = {
+    "a task that is not there": (
+        "    task: report",
+        "    task: reprot",
+        ['environments/own.yaml:31: schedules.weekly.task: "reprot" is not a task; did you mean "report"?'],
+    ),
+    "a cluster that is not there": (
+        "    cluster: default",
+        "    cluster: workflow",
+        ['environments/own.yaml:32: schedules.weekly.cluster: "workflow" is not a cluster; there is default'],
+    ),
+    "a key that is not there": (
+        "    key: main",
+        "    key: mian",
+        ['environments/own.yaml:33: schedules.weekly.key: "mian" is not a key; did you mean "main"?'],
+    ),
+    "an unknown field": (
+        "    memory: 512",
+        "    memory: 512\n    memmory: 512",
+        ['environments/own.yaml:29: tasks.report.memmory: "memmory" is not a field here; did you mean "memory"?'],
+    ),
+    "an unknown field at the top": (
+        "region: eu-west-1",
+        "region: eu-west-1\nschedule: {}",
+        ['environments/own.yaml:3: schedule: "schedule" is not a field here; did you mean "schedules"?'],
+    ),
+    "an unknown field deep down": (
+        "    memory: 512",
+        "    memory: 512\n    permissions:\n      s3_read:\n        - bucket: b\n          prefxi: reports/",
+        [
+            (
+                'environments/own.yaml:32: tasks.report.permissions.s3_read[0].prefxi: "prefxi" is not a field here; '
+                'did you mean "prefix"?'
+            )
+        ],
+    ),
+    "a missing field": (
+        "    image: example/report:1\n",
+        "",
+        ["environments/own.yaml:25: tasks.report.image: is missing: Image of the container."],
+    ),
+    "a missing field at the top": (
+        'account: "123456789012"\n',
+        "",
+        ["environments/own.yaml:1: account: is missing: Account, 12 digits in quotes."],
+    ),
+    "an account without quotes": (
+        '"123456789012"',
+        "123456789012",
+        ["environments/own.yaml:1: account: 123456789012 is a number; text is wanted: put it in quotes"],
+    ),
+    "an account with a zero in front, without quotes": (
+        '"123456789012"',
+        "012345678901",
+        [
+            (
+                "environments/own.yaml:1: account: 012345678901 is read differently by different tools; write a plain "
+                "number, or quote it"
+            )
+        ],
+    ),
+    "an account of eleven digits": (
+        '"123456789012"',
+        '"12345678901"',
+        ['environments/own.yaml:1: account: "12345678901" is not an account: 12 digits, in quotes'],
+    ),
+    "a region that is none": (
+        "eu-west-1",
+        "Ireland",
+        ['environments/own.yaml:2: region: "Ireland" is not a region, such as us-east-1'],
+    ),
+    "a number in quotes": (
+        "cpu: 256",
+        'cpu: "256"',
+        ['environments/own.yaml:27: tasks.report.cpu: "256" is text; a whole number is wanted, without quotes'],
+    ),
+    "a fraction": (
+        "cpu: 256",
+        "cpu: 0.25",
+        ["environments/own.yaml:27: tasks.report.cpu: 0.25 is a number; a whole number is wanted"],
+    ),
+    "a number where text belongs": (
+        "    memory: 512",
+        "    memory: 512\n    environment:\n      PORT: 8080",
+        ["environments/own.yaml:30: tasks.report.environment.PORT: 8080 is a number; text is wanted: put it in quotes"],
+    ),
+    "text where a list belongs": (
+        "    memory: 512",
+        "    memory: 512\n    command: run",
+        ['environments/own.yaml:29: tasks.report.command: "run" is text; a list is wanted'],
+    ),
+    "text where true or false belongs": (
+        "    memory: 512",
+        "    memory: 512\n    init_process: yes",
+        ['environments/own.yaml:29: tasks.report.init_process: "yes" is text; true or false is wanted, without quotes'],
+    ),
+    "a list where a map belongs": (
+        "    memory: 512",
+        "    memory: 512\n    environment: [A]",
+        ["environments/own.yaml:29: tasks.report.environment: is a list; a map is wanted"],
+    ),
+    "a task without a body": (
+        "    image: example/report:1\n    cpu: 256\n    memory: 512\n",
+        "",
+        ["environments/own.yaml:25: tasks.report: is empty; a map of fields is wanted"],
+    ),
+    "a time zone that is none": (
+        "    schedule_expression: rate(7 days)",
+        "    schedule_expression: rate(7 days)\n    timezone: Europe/Berln",
+        [
+            (
+                'environments/own.yaml:35: schedules.weekly.timezone: "Europe/Berln" is not an IANA time zone; '
+                'did you mean "Europe/Berlin"?'
+            )
+        ],
+    ),
+    "an expression that is none": (
+        "rate(7 days)",
+        "weekly",
+        [
+            (
+                'environments/own.yaml:34: schedules.weekly.schedule_expression: "weekly" is not a '
+                "schedule expression; "
+                "give rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"
+            )
+        ],
+    ),
+    "a subnet that is none": (
+        "[subnet-0123456789abcdef0]",
+        "[subnet-0123456789abcdef0,\n    subnet-x]",
+        [
+            (
+                'environments/own.yaml:20: network.trusted_compute_subnets[1]: "subnet-x" is not the '
+                "id of a subnet, such as "
+                "subnet-0123456789abcdef0"
+            )
+        ],
+    ),
+    "a key that is neither made nor there": (
+        "    description: Everything",
+        "    alias: everything",
+        ["environments/own.yaml:16: keys.main: give a description (the root makes the key) or an arn (the key exists)"],
+    ),
+    "a key that is made and there": (
+        "    description: Everything",
+        "    description: Everything\n    arn: arn:aws:kms:eu-west-1:123456789012:key/1234",
+        ["environments/own.yaml:16: keys.main: has an arn, so the key exists: leave out what would make one"],
+    ),
+    "a key by its alias": (
+        "    description: Everything",
+        "    arn: arn:aws:kms:eu-west-1:123456789012:alias/x",
+        [
+            (
+                "environments/own.yaml:17: keys.main.arn: "
+                '"arn:aws:kms:eu-west-1:123456789012:alias/x" is not the ARN of a '
+                "KMS key; an alias cannot stand in a policy"
+            )
+        ],
+    ),
+    "a topic without a key": (
+        "network:",
+        "alerts:\n  topic_name: alerts\nnetwork:",
+        ["environments/own.yaml:18: alerts: has no key: a topic that the root makes is encrypted with one of `keys`"],
+    ),
+    "a name with an underscore": (
+        "  weekly:",
+        "  weekly_report:",
+        [
+            (
+                'environments/own.yaml:30: schedules.weekly_report: "weekly_report" cannot name a schedule: a name has '
+                "lower-case letters, digits and single hyphens, and starts with a letter"
+            )
+        ],
+    ),
+    "a schedule without a network": (
+        NETWORK,
+        "",
+        [
+            (
+                "environments/own.yaml:27: schedules.weekly.trusted_compute_subnets: is missing: "
+                "give it here, or give the "
+                "environment a network"
+            )
+        ],
+    ),
+    "two schedules of one task": (
+        "schedules:\n",
+        "schedules:\n  daily: {task: report, cluster: default, key: main, schedule_expression: rate(1 day)}\n",
+        [
+            (
+                'environments/own.yaml:31: schedules.weekly: runs task "report", as "daily" does: make it one of its '
+                "additional_schedules, or set names.schedule_group, names.role, names.dlq, "
+                "names.dlq_messages_visible_alarm, "
+                "names.dlq_oldest_message_alarm"
+            )
+        ],
+    ),
+    "two tasks of one family": (
+        "schedules:\n",
+        "  other: {image: x, cpu: 256, memory: 512, names: {family: report}}\nschedules:\n",
+        ['environments/own.yaml:29: tasks.other: has the family "report" of task "report"; set names.family'],
+    ),
+    "an unknown field in defaults, said once": (
+        "tasks:\n",
+        "defaults:\n  task:\n    cpuu: 1\ntasks:\n",
+        ['environments/own.yaml:26: defaults.task.cpuu: "cpuu" is not a field here; did you mean "cpu"?'],
+    ),
+    "a wrong value in defaults, said where it is": (
+        "    cpu: 256\n",
+        "defaults:\n  task:\n    cpu: lots\n",
+        ['environments/own.yaml:30: defaults.task.cpu: "lots" is text; a whole number is wanted, without quotes'],
+    ),
+    "several mistakes, all said, in the order of lines": (
+        MINIMAL,
+        MINIMAL.replace("eu-west-1", "nowhere").replace("cpu: 256", "cpu: x").replace("task: report", "task: none"),
+        [
+            'environments/own.yaml:2: region: "nowhere" is not a region, such as us-east-1',
+            'environments/own.yaml:27: tasks.report.cpu: "x" is text; a whole number is wanted, without quotes',
+            'environments/own.yaml:31: schedules.weekly.task: "none" is not a task; there is report',
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", VALUES)
+def test_a_wrong_value(case: str, workplace: Workplace) -> None:
+    old, new, messages = VALUES[case]
+    assert old in MINIMAL, "the case no longer changes anything"
+    if case == "a wrong value in defaults, said where it is":
+        spec = MINIMAL.replace(old, "").replace("schedules:\n", f"{new}schedules:\n")
+    else:
+        spec = MINIMAL.replace(old, new, 1)
+    refused(workplace, spec, messages)
+
+
+def test_the_minimal_spec_is_right(workplace: Workplace) -> None:
+    """Otherwise the cases above would be refused for another reason."""
+    workplace.spec("own", MINIMAL)
+    assert workplace.run("generate").code == 0
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(8)
+)
+
+FILES: dict[str, tuple[str | bytes, list[str]]] = {
+    "empty": ("", ["environments/own.yaml: is empty"]),
+    "only comments": ("# nothing\n", ["environments/own.yaml: is empty"]),
+    "not YAML": (
+        "a: [1, 2\n",
+        [
+            (
+                "environments/own.yaml:1: is not YAML: while parsing a flow sequence: expected ',' or "
+                "']', but got '<stream end>'"
+            )
+        ],
+    ),
+    "an open quote": (
+        'a: 1\nb: "open\nc: 2\n',
+        ["environments/own.yaml:2: is not YAML: while scanning a quoted scalar: found unexpected end of stream"],
+    ),
+    "a tab": ("a:\n\tb: 1\n", ["environments/own.yaml:2: is not YAML: there is a tab; YAML indents with spaces only"]),
+    "two documents": (
+        "a: 1\n---\nb: 2\n",
+        ["environments/own.yaml:2: is not YAML: expected a single document in the stream: but found another document"],
+    ),
+    "a list": ("- a\n", ["environments/own.yaml:1: a spec is a map of fields"]),
+    "a word": ("hello\n", ["environments/own.yaml:1: a spec is a map of fields"]),
+    "not UTF-8": (b"a: 1\nb: \xff\n", ["environments/own.yaml:2: is not UTF-8 text"]),
+    "a control character": (
+        "a: 1\nb: \x07\n",
+        ["environments/own.yaml:2: YAML does not allow the character U+0007"],
+    ),
+    "half a surrogate pair": (
+        'a: "\\ud800"\n',
+        ['environments/own.yaml:1: a: "\\ud800" has half of a surrogate pair, which is not a character'],
+    ),
+    "keys given twice, all of them": (
+        "a: 1\nb: 2\na: 3\nc:\n  d: 1\n  d: 2\n",
+        [
+            "environments/own.yaml:3: a: is given twice; the first is in line 1",
+            "environments/own.yaml:6: c.d: is given twice; the first is in line 5",
+        ],
+    ),
+    "a key that is a number": ("1: x\n", ['environments/own.yaml:1: the key 1 is not text; put it in quotes: "1"']),
+    "a key that is a list": ("? [a]\n: b\n", ["environments/own.yaml:1: a key is text, not a list or a map"]),
+    "a merge key": (
+        "a: &a {b: 1}\nc:\n  <<: *a\n",
+        ["environments/own.yaml:3: c: << is not used here: a spec inherits with extends, a workload from defaults"],
+    ),
+    "a tag": (
+        "a: !!python/object:os.system x\n",
+        ['environments/own.yaml:1: a: the tag "tag:yaml.org,2002:python/object:os.system" means nothing here'],
+    ),
+    "a number of many digits": (
+        "a: 1234567890123456789\n",
+        ["environments/own.yaml:1: a: 1234567890123456789 has more than 18 digits; quote it"],
+    ),
+    "no number": (
+        "a: .nan\n",
+        ["environments/own.yaml:1: a: .nan is not a plain decimal number; write it out, or quote it"],
+    ),
+    "an unknown alias": ("a: *b\n", ["environments/own.yaml:1: is not YAML: found undefined alias 'b'"]),
+    "an alias of itself": ("a: &a [*a]\n", ["environments/own.yaml:1: a[0]: an alias contains itself"]),
+    "an alias bomb": (BOMB, ["environments/own.yaml: has more than 50,000 values once its aliases are followed"]),
+    "nested deep": (
+        "a: " + "[" * 60 + "]" * 60 + "\n",
+        [f"environments/own.yaml:1: a{'[0]' * 25}[...: is nested deeper than 40 levels"],
+    ),
+    "nested deeper than Python reads": ("[" * 5000, ["environments/own.yaml: is nested deeper than 40 levels"]),
+    "10 MB": (b"# " + b"x" * 10_000_000, ["environments/own.yaml: is larger than 1,000,000 bytes"]),
+    "extends a list": (
+        "extends: [base]\n",
+        ["environments/own.yaml:1: extends: the name of one spec is wanted, such as `extends: base`"],
+    ),
+    "extends what is not there": (
+        "# first\nextends: bas\n",
+        ['environments/own.yaml:2: extends: "bas" is not a spec; did you mean "base"?'],
+    ),
+    "extends a path": (
+        "extends: ../base\n",
+        ['environments/own.yaml:1: extends: "../base" is not a spec; did you mean "base"?'],
+    ),
+    "extends itself": (
+        "extends: own\n",
+        ["environments/own.yaml:1: extends: specs extend each other in a circle: own -> own"],
+    ),
+    "extends in a circle": (
+        "extends: circle\n",
+        ["environments/circle.yaml:2: extends: specs extend each other in a circle: own -> circle -> own"],
+    ),
+    "abstract, perhaps": ("abstract: maybe\n", ["environments/own.yaml:1: abstract: true or false is wanted"]),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_wrong_file(case: str, workplace: Workplace) -> None:
+    workplace.spec("base", "abstract: true\na: 1\n")
+    workplace.spec("circle", "abstract: true\nextends: own\n")
+    text, messages = FILES[case]
+    refused(workplace, text, messages)
+
+
+def refused(workplace: Workplace, spec: str | bytes, messages: list[str]) -> None:
+    workplace.spec("own", spec)
+    for command in ("generate", "check"):
+        outcome = workplace.run(command, "own")
+        assert outcome.err.splitlines() == messages
+        assert outcome.code == 2
+        assert outcome.out == ""
+    assert workplace.files() == {}
+
+
+def test_one_wrong_spec_and_nothing_is_written_for_the_others(workplace: Workplace) -> None:
+    workplace.spec("good", MINIMAL)
+    workplace.spec("own", MINIMAL.replace("task: report", "task: x"))
+    workplace.spec("worse", "a: [")
+    outcome = workplace.run("generate")
+    assert outcome.code == 2
+    assert [line.split(":")[0] for line in outcome.err.splitlines()] == [
+        "environments/own.yaml",
+        "environments/worse.yaml",
+    ]
+    assert workplace.files() == {}
+
+
+def test_a_mistake_in_a_base_is_said_once(workplace: Workplace) -> None:
+    workplace.spec("base", "abstract: true\n" + MINIMAL.replace("cpu: 256", "cpu: x"))
+    workplace.spec("one", "extends: base\n")
+    workplace.spec("two", "extends: base\n")
+    outcome = workplace.run("generate")
+    assert outcome.err.splitlines() == [
+        'environments/base.yaml:28: tasks.report.cpu: "x" is text; a whole number is wanted, without quotes'
+    ]
+
+
+def test_an_environment_that_is_not_there(workplace: Workplace) -> None:
+    workplace.spec("dn-dev", MINIMAL)
+    outcome = workplace.run("generate", "dn-dve")
+    assert (outcome.code, outcome.err) == (
+        2,
+        'environments/dn-dve.yaml: there is no such spec; did you mean "dn-dev"?\n',
+    )
+
+
+@pytest.mark.parametrize("name", ["../environments/own", "Own", "own_dev", "a--b", "1st", "x\n", ""])
+def test_a_name_that_none_can_have(name: str, workplace: Workplace) -> None:
+    workplace.spec("own", MINIMAL)
+    outcome = workplace.run("generate", name)
+    assert outcome.code == 2
+    assert "cannot name a spec" in outcome.err
+    assert workplace.files() == {}
+
+
+def test_a_directory_that_is_not_there(workplace: Workplace) -> None:
+    workplace.environments.rmdir()
+    outcome = workplace.run("generate")
+    assert (outcome.code, outcome.err) == (2, "environments: there is no such directory of specs\n")
+
+
+def test_a_spec_that_would_be_overlooked(workplace: Workplace) -> None:
+    (workplace.environments / "own.yml").write_text(MINIMAL)
+    outcome = workplace.run("generate")
+    assert outcome.code == 2
+    assert outcome.err == "environments/own.yml: a spec's name ends in .yaml; this one would be overlooked\n"

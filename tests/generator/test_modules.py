@@ -1,0 +1,69 @@
+"""The models and the modules agree: on names, and on what Terraform makes of the values."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from generator.emit import NAMING
+from generator.workloads import Schedule, Task
+from tests.generator.conftest import REPOSITORY, Workplace
+from tests.support.inventories import planned_resources
+from tests.support.planning import Planner, plan
+
+# What the generator fills in itself, and what it leaves out on purpose.
+WIRED_TASK = {"name", "log_kms_key_arn", *NAMING}
+WIRED_SCHEDULE = {"cluster_name", "ecs_cluster_arn", "kms_key_arn", "pass_role_arns", "task_name", *NAMING}
+DEPRECATED = {"security_group_id"}
+
+
+def variables(module: str) -> set[str]:
+    text = (REPOSITORY / "modules" / module / "variables.tf").read_text(encoding="utf-8")
+    return set(re.findall(r'^variable "(\w+)"', text, re.MULTILINE))
+
+
+def test_a_task_can_say_all_that_its_module_takes_and_no_more() -> None:
+    assert set(Task.model_fields) - {"log_key"} == variables("ecs-task") - WIRED_TASK
+
+
+def test_a_schedule_can_say_all_that_its_module_takes_and_no_more() -> None:
+    own = set(Schedule.model_fields) - {"task", "cluster", "key"}
+    assert own == variables("ecs-scheduler") - WIRED_SCHEDULE - DEPRECATED
+
+
+def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> None:
+    """So that the plan below shows every field, also one that is added later."""
+    text = (everything.environments / "everything.yaml").read_text()
+    exclusive = {"overrides", "placement_constraints", "placement_strategies", "launch_type", "repository_credentials"}
+    for model in (Task, Schedule):
+        for field in set(model.model_fields) | exclusive:
+            assert re.search(rf"^ +{field}:", text, re.MULTILINE), f"everything.yaml does not show {field}"
+
+
+@pytest.mark.slow
+def test_terraform_plans_every_field_as_the_spec_says_it(
+    everything: Workplace, planner: Planner, tmp_path: Path
+) -> None:
+    assert everything.run("generate").code == 0
+    override = {"backend_override.tf": 'terraform {\n  backend "local" {}\n}\n'}
+    output = plan(planner.copy(tmp_path / "roots" / "everything", "planned", override))
+    planned = {address: resource["values"] for address, resource in planned_resources(output._raw).items()}
+    container = json.loads(planned["module.task_full.aws_ecs_task_definition.task"]["container_definitions"])[0]
+    full = loaded(everything)["tasks"]["full"]
+    assert container["command"] == full["command"]
+    assert {item["name"]: item["value"] for item in container["environment"]} == full["environment"]
+    schedule = planned['module.schedule_full.aws_scheduler_schedule.ecs[""]']
+    assert schedule["description"] == 'Says "hello" to ${var.nobody} and %{ endif }'
+    assert schedule["start_date"] == "2030-01-01T00:00:00Z"
+    assert planned["aws_kms_key.logs"]["description"] == 'Logs with "quotes", ${interpolation} and %{directives}'
+    assert planned['module.schedule_anywhere.aws_scheduler_schedule.ecs[""]']["name"] == "anywhere"
+
+
+def loaded(workplace: Workplace) -> dict[str, Any]:
+    spec: dict[str, Any] = YAML(typ="safe", pure=True).load(workplace.environments / "everything.yaml")
+    return spec
