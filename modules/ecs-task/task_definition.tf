@@ -67,6 +67,7 @@ locals {
 }
 
 resource "aws_ecs_task_definition" "task" {
+  #checkov:skip=CKV_AWS_249:The roles are two: a precondition on aws_iam_role.task refuses one name for both. checkov does not follow coalesce().
   family                   = local.names.family
   container_definitions    = local.container_definitions
   cpu                      = var.cpu

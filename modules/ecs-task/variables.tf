@@ -563,7 +563,7 @@ variable "permissions" {
     ])
     error_message = "permissions.s3_read, s3_write: prefix is ${join(", ", [
       for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : "\"${grant.prefix}\"" if grant.prefix != null
-    ])}: a prefix ends with / (\"reports\" would also reach \"reports-private/\"), does not start with one, and has no *, ? or $${. For everything say whole_bucket = true."
+    ])}: a prefix ends with / (\"reports\" would also reach \"reports-private/\"), does not start with one, and has no *, ? or policy variable. For everything say whole_bucket = true."
   }
 
   validation {
@@ -572,7 +572,7 @@ variable "permissions" {
     ])
     error_message = "permissions.s3_read, s3_write: keys has ${join(", ", [
       for key in flatten(concat(var.permissions.s3_read, var.permissions.s3_write)[*].keys) : "\"${key}\"" if !can(regex("^[^/]", key)) || can(regex(local.patterns.wildcard, key))
-    ])}: a key is one object: not empty, not starting with /, no *, ? or $${."
+    ])}: a key is one object: not empty, not starting with /, no *, ? or policy variable."
   }
 
   validation {
@@ -597,7 +597,7 @@ variable "permissions" {
     condition = alltrue([
       for type in flatten(var.permissions.put_events[*].detail_types) : can(regex("^.{1,128}$", type)) && !can(regex(local.patterns.wildcard, type))
     ])
-    error_message = "permissions.put_events: detail_types has ${join(", ", [for type in flatten(var.permissions.put_events[*].detail_types) : "\"${type}\""])}: each has 1 to 128 characters and no *, ? or $${."
+    error_message = "permissions.put_events: detail_types has ${join(", ", [for type in flatten(var.permissions.put_events[*].detail_types) : "\"${type}\""])}: each has 1 to 128 characters and no *, ? or policy variable."
   }
 
   validation {

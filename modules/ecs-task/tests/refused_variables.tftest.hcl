@@ -240,7 +240,7 @@ run "round_10" {
     cpu_architecture  = "arm64"                                                                                                 # cpu architecture that does not exist
     name              = "daily.report"                                                                                          # name with a dot
     names             = { task_role = "service/report" }                                                                        # role name with a path
-    permissions       = { secrets_read = [{ secret_arn = "arn:aws:secretsmanager:us-east-1:867653852961:secret:api-??????" }] } # secret with a wildcard
+    permissions       = { secrets_read = [{ secret_arn = "arn:aws:secretsmanager:us-east-1:867653852961:secret:api-??????" }] } # readable secret with a wildcard
     ulimits           = [{ name = "nofile", soft_limit = 2, hard_limit = 1 }]                                                   # ulimit soft over hard
     working_directory = "srv"                                                                                                   # working directory that is relative
   }
