@@ -51,11 +51,12 @@ def forbid_network() -> None:
     """
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in ("socket.connect", "socket.sendto"):
-            return
-        address = arguments[1]
-        if isinstance(address, tuple):  # a string or bytes is a Unix socket
-            check_loopback(str(address[0]))
+        if event in ("socket.connect", "socket.sendto"):
+            address = arguments[1]
+            if isinstance(address, tuple):  # a string or bytes is a Unix socket
+                check_loopback(str(address[0]))
+        elif event == "socket.getaddrinfo" and arguments[0] != "localhost":
+            check_loopback(str(arguments[0]))  # asking a name server for a name leaves the machine too
 
     sys.addaudithook(audit)
 

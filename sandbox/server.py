@@ -15,7 +15,7 @@ import uuid
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox import environment
 from sandbox.errors import SandboxError
@@ -98,16 +98,13 @@ def launch(
             stderr=stderr,
             start_new_session=True,
         )
-    if process.stdout is None:  # for the type checker: it is a pipe
-        raise SandboxError("the server has no standard output")
     try:
-        with process.stdout as stdout:
-            ready = read_ready_line(stdout, READY_SECONDS)
+        ready = read_ready_line(process, READY_SECONDS)
     except TimeoutError:
         stop(process)
         raise SandboxError(f"the server was not ready in {READY_SECONDS:.0f} s; its log ends:\n{tail(log)}") from None
     if not ready:
-        code = process.wait()
+        code = stop(process)
         raise SandboxError(f"the server ended at once (exit code {code}); its log ends:\n{tail(log)}")
     identity: dict[str, Any] = json.loads(ready)
     box = Sandbox(account=account, region=region, port=identity["port"], pid=identity["pid"], id=identifier, log=log)
@@ -125,11 +122,13 @@ def server_variables(account: str, region: str) -> dict[str, str]:
     return client | {"MOTO_ACCOUNT_ID": account, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "PYTHONUNBUFFERED": "1"}
 
 
-def read_ready_line(stdout: IO[bytes], seconds: float) -> bytes:
-    """Return what the server says when it listens, or nothing if it ended first; `TimeoutError` if it does neither."""
+def read_ready_line(process: subprocess.Popen[bytes], seconds: float) -> bytes:
+    """Return what the server says when it listens, nothing if it ended first; `TimeoutError` if it does neither."""
+    if process.stdout is None:
+        raise TypeError("the server's standard output is not a pipe")
     deadline = time.monotonic() + seconds
     line = b""
-    with selectors.DefaultSelector() as selector:
+    with process.stdout as stdout, selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ)
         while not line.endswith(b"\n"):
             remaining = deadline - time.monotonic()
@@ -137,23 +136,22 @@ def read_ready_line(stdout: IO[bytes], seconds: float) -> bytes:
                 raise TimeoutError
             chunk = os.read(stdout.fileno(), 65536)
             if not chunk:
+                process.wait()
                 return b""
             line += chunk
     return line
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a server that this process launched."""
+def stop(process: subprocess.Popen[bytes]) -> int:
+    """End a server that this process launched, if it has not ended by itself, and return its exit code."""
     process.terminate()
+    if process.stdin is not None:
+        process.stdin.close()
     try:
-        process.wait(timeout=10)
+        return process.wait(timeout=10)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
+        return process.wait()
 
 
 @contextlib.contextmanager

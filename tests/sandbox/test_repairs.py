@@ -1,0 +1,213 @@
+"""Each repair is needed (its test fails without it) and does what AWS documents.
+
+A test has the name of its repair, and the repair's docstring says why; the fixture `aws` runs it on both.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox import repairs
+from tests.sandbox.conftest import Client
+
+CLUSTER = "arn:aws:ecs:us-east-1:867653852961:cluster/c"
+ROLE = "arn:aws:iam::867653852961:role/r"
+KEY = "arn:aws:kms:us-east-1:867653852961:key/00000000-0000-0000-0000-000000000001"
+
+
+@pytest.fixture
+def name() -> str:
+    """A name nobody else uses: the repaired sandbox is shared by the session."""
+    return f"t-{uuid.uuid4().hex[:12]}"
+
+
+def attributes(sqs: Any, url: str) -> dict[str, str]:
+    found: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return found
+
+
+def target() -> dict[str, Any]:
+    definition = "arn:aws:ecs:us-east-1:867653852961:task-definition/f"
+    return {"Arn": CLUSTER, "RoleArn": ROLE, "EcsParameters": {"TaskDefinitionArn": definition}}
+
+
+def schedule(name: str, **fields: Any) -> dict[str, Any]:
+    window = {"Mode": "OFF"}
+    return {
+        "Name": name,
+        "ScheduleExpression": "rate(7 days)",
+        "FlexibleTimeWindow": window,
+        "Target": target(),
+    } | fields
+
+
+def register(ecs: Any, family: str, **fields: Any) -> dict[str, Any]:
+    container = {"name": "main", "image": "example.com/image:1", "memory": 128}
+    ecs.register_task_definition(family=family, containerDefinitions=[container], **fields)
+    found: dict[str, Any] = ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
+    return found
+
+
+def test_queue_policy_survives_other_attributes(aws: Client, name: str) -> None:
+    sqs = aws("sqs")
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sqs:*"}]}
+    url = sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps(policy)})["QueueUrl"]
+
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "1209600"})
+    after = attributes(sqs, url)
+    assert after["MessageRetentionPeriod"] == "1209600"
+    assert json.loads(after.get("Policy", "null")) == policy
+
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    assert "Policy" not in attributes(sqs, url), "an empty policy is how one is removed"
+
+
+def test_redrive_policy_is_compact(aws: Client, name: str) -> None:
+    sqs = aws("sqs")
+    dlq = sqs.create_queue(QueueName=f"{name}-dlq")["QueueUrl"]
+    sent = json.dumps(
+        {"deadLetterTargetArn": attributes(sqs, dlq)["QueueArn"], "maxReceiveCount": 4}, separators=(",", ":")
+    )
+    url = sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": sent})["QueueUrl"]
+    assert attributes(sqs, url)["RedrivePolicy"] == sent
+
+
+def test_redrive_allow_policy_is_kept(aws: Client, name: str) -> None:
+    sqs = aws("sqs")
+    sent = json.dumps({"redrivePermission": "denyAll"})
+    url = sqs.create_queue(QueueName=name, Attributes={"RedriveAllowPolicy": sent})["QueueUrl"]
+    asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedriveAllowPolicy"])
+    assert asked["Attributes"] == {"RedriveAllowPolicy": sent}
+
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedriveAllowPolicy": ""})
+    assert "RedriveAllowPolicy" not in attributes(sqs, url)
+
+
+def test_customer_key_replaces_managed_encryption(aws: Client, name: str) -> None:
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    assert attributes(sqs, url)["SqsManagedSseEnabled"] == "true"
+
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"KmsMasterKeyId": KEY})
+    assert attributes(sqs, url)["SqsManagedSseEnabled"] == "false"
+
+
+def test_network_mode_is_kept(aws: Client, name: str) -> None:
+    ecs = aws("ecs")
+    with pytest.raises(ClientError, match="Fargate only supports network mode"):
+        register(ecs, name, requiresCompatibilities=["FARGATE"], networkMode="bridge", cpu="256", memory="512")
+    external = register(ecs, f"{name}-x", requiresCompatibilities=["EXTERNAL"], networkMode="host")
+    assert external["networkMode"] == "host"
+    fargate = register(
+        ecs, f"{name}-f", requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu="256", memory="512"
+    )
+    assert fargate["networkMode"] == "awsvpc"
+    assert register(ecs, f"{name}-d")["networkMode"] == "bridge"
+
+
+def test_fault_injection_is_kept(aws: Client, name: str) -> None:
+    ecs = aws("ecs")
+    assert register(ecs, name, enableFaultInjection=True).get("enableFaultInjection") is True
+    assert register(ecs, name).get("enableFaultInjection") is False
+
+
+def test_family_means_latest_active_revision(aws: Client, name: str) -> None:
+    ecs = aws("ecs")
+    register(ecs, name)
+    register(ecs, name)
+    ecs.deregister_task_definition(taskDefinition=f"{name}:2")
+    assert ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]["revision"] == 1
+    assert ecs.describe_task_definition(taskDefinition=f"{name}:2")["taskDefinition"]["status"] == "INACTIVE"
+
+    ecs.deregister_task_definition(taskDefinition=f"{name}:1")
+    with pytest.raises(ClientError, match="Unable to describe task definition"):
+        ecs.describe_task_definition(taskDefinition=name)
+    assert register(ecs, name)["revision"] == 3, "the number of a deregistered revision is not used again"
+
+
+def test_update_role_keeps_what_is_not_sent(aws: Client, name: str) -> None:
+    iam = aws("iam")
+    trust = {"Version": "2012-10-17", "Statement": []}
+    iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps(trust), Description="before", MaxSessionDuration=7200
+    )
+    iam.update_role(RoleName=name, Description="after")
+    role = iam.get_role(RoleName=name)["Role"]
+    assert (role["Description"], role["MaxSessionDuration"]) == ("after", 7200)
+
+    iam.update_role(RoleName=name, MaxSessionDuration=3600)
+    role = iam.get_role(RoleName=name)["Role"]
+    assert (role.get("Description"), role["MaxSessionDuration"]) == ("after", 3600)
+
+
+def test_key_rotation_period_is_kept(aws: Client) -> None:
+    kms = aws("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    assert "RotationPeriodInDays" not in kms.get_key_rotation_status(KeyId=key)
+    kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
+    assert kms.get_key_rotation_status(KeyId=key).get("RotationPeriodInDays") == 180
+    kms.enable_key_rotation(KeyId=key)
+    assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 365
+
+
+def test_log_group_key_can_change(aws: Client, name: str) -> None:
+    logs = aws("logs")
+
+    def key() -> str | None:
+        (group,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        found: str | None = group.get("kmsKeyId")
+        return found
+
+    logs.create_log_group(logGroupName=name)
+    logs.associate_kms_key(logGroupName=name, kmsKeyId=KEY)
+    assert key() == KEY
+    logs.disassociate_kms_key(logGroupName=name)
+    assert key() is None
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.associate_kms_key(logGroupName=f"{name}-none", kmsKeyId=KEY)
+
+
+def test_schedule_group_must_exist(aws: Client, name: str) -> None:
+    scheduler = aws("scheduler")
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.create_schedule(**schedule(name, GroupName=name))
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.delete_schedule_group(Name=name)
+    scheduler.create_schedule_group(Name=name)
+    scheduler.create_schedule(**schedule(name, GroupName=name))
+    scheduler.create_schedule(**schedule(name))  # in the default group, which is always there
+
+
+def test_schedule_group_is_created_once(aws: Client, name: str) -> None:
+    scheduler = aws("scheduler")
+    scheduler.create_schedule_group(Name=name)
+    scheduler.create_schedule(**schedule(name, GroupName=name))
+    with pytest.raises(scheduler.exceptions.ConflictException):
+        scheduler.create_schedule_group(Name=name)
+    assert scheduler.get_schedule(Name=name, GroupName=name)["Name"] == name
+
+
+def test_update_schedule_resets_what_is_not_sent(aws: Client, name: str) -> None:
+    scheduler = aws("scheduler")
+    scheduler.create_schedule(**schedule(name, State="DISABLED", ActionAfterCompletion="NONE"))
+    scheduler.update_schedule(**schedule(name, State="DISABLED", ActionAfterCompletion="DELETE"))
+    found = scheduler.get_schedule(Name=name)
+    assert (found["State"], found["ActionAfterCompletion"]) == ("DISABLED", "DELETE")
+
+    scheduler.update_schedule(**schedule(name))
+    found = scheduler.get_schedule(Name=name)
+    assert (found.get("State"), found["ActionAfterCompletion"]) == ("ENABLED", "NONE")
+
+
+def test_every_repair_has_its_test() -> None:
+    assert {f"test_{repair}" for repair in repairs.REPAIRS} <= globals().keys()
+
+
+def test_repair_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(repairs.UnknownRepairError, match="no such repair: nonsense"):
+        repairs.apply(without=["nonsense"])
