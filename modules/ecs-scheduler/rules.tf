@@ -97,12 +97,15 @@ locals {
         "its name in AWS would be \"${schedule.schedule_name}\", ${length(schedule.schedule_name)} characters; AWS allows 1 to 64 letters, digits, -, _ and .; set schedule_name",
       ],
       [
-        for other, twin in local.schedules :
+        for other in slice(local.schedules_by_name[schedule.schedule_name], 0, 1) :
         "schedule_name is \"${schedule.schedule_name}\", which ${local.schedule_labels[other]} has too; AWS needs it to be unique in the group"
-        if index(keys(local.schedules), other) < index(keys(local.schedules), key) && twin.schedule_name == schedule.schedule_name
+        if other != key
       ],
     )
   }
+
+  # The keys of the schedules that have a name in AWS; the first of several keeps it, and the others are told so.
+  schedules_by_name = { for key, schedule in local.schedules : schedule.schedule_name => key... }
 
   date_errors = {
     for key, schedule in local.schedules : key => concat(
