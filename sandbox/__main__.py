@@ -125,6 +125,7 @@ def run(
     PUNCTUAL_SANDBOX_DIR names a folder that lives as long as the sandbox does. The exit code is the command's.
     """
     sandboxes = store(build)
+    command.check(arguments[0])
     with command.Signals().installed() as signals:
         box = sandboxes.find(name)
         if box is None and only_if_up:
@@ -146,15 +147,18 @@ def run(
 def serve(
     *,
     host: str = "127.0.0.1",
+    account: Account = server.DEFAULT_ACCOUNT,
     region: Region = server.DEFAULT_REGION,
     identifier: Annotated[str, typer.Option("--id")] = "",
     lifeline: Annotated[bool, typer.Option("--lifeline")] = False,
     without: Annotated[list[str] | None, typer.Option()] = None,
 ) -> None:
     """Be the server process. The other commands start it; its standard output tells them its port."""
-    from sandbox import serve as server_process  # noqa: PLC0415 - importing moto fixes the account, and takes long
+    from sandbox import serve as server_process  # noqa: PLC0415 - importing moto takes most of a second
 
-    server_process.serve(host=host, region=region, identifier=identifier, lifeline=lifeline, without=without or ())
+    server_process.serve(
+        host=host, account=account, region=region, identifier=identifier, lifeline=lifeline, without=without or ()
+    )
 
 
 def run_in(box: server.Sandbox, folder: Path, arguments: list[str], signals: command.Signals) -> int:
@@ -191,10 +195,10 @@ def facts(sandboxes: Store, name: str) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run a command, and put what a person can cause into words."""
     try:
-        app()
+        app(arguments, prog_name="python -m sandbox")
     except SandboxError as error:
         say(str(error))
         sys.exit(error.exit_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -56,12 +57,15 @@ def in_foreground() -> bool:
         return False
 
 
+def check(program: str) -> None:
+    """Refuse a program that is not there, before a sandbox is started for it."""
+    if shutil.which(program) is None:
+        raise SandboxError(f"{program} cannot be run: there is no such program on PATH")
+
+
 def run(command: Sequence[str], environment: Mapping[str, str], signals: Signals) -> int:
     """Run a command to its end and return its exit code, 128 and the signal's number if a signal ended it."""
-    try:
-        signals.child = subprocess.Popen(command, env=environment)
-    except OSError as error:
-        raise SandboxError(f"{command[0]} cannot be run: {error.strerror}") from error
+    signals.child = subprocess.Popen(command, env=environment)
     try:
         code = signals.child.wait()
     finally:

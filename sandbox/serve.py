@@ -1,6 +1,6 @@
 """The server process: moto's WSGI application with its gaps mended, on a loopback port that the kernel chooses.
 
-Nothing but `python -m sandbox serve` imports this module, because importing moto fixes the account number.
+Only `python -m sandbox serve` imports this module, since importing moto takes most of a second.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sys
 import threading
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from werkzeug.serving import make_server
 
@@ -90,12 +89,13 @@ def report_ready(identity: dict[str, Any]) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
-def serve(*, host: str, region: str, identifier: str, lifeline: bool, without: Collection[str]) -> None:
+def serve(*, host: str, account: str, region: str, identifier: str, lifeline: bool, without: Collection[str]) -> None:
     """Serve until the process ends."""
     check_loopback(host)
+    os.environ["MOTO_ACCOUNT_ID"] = account  # what moto takes every caller's account to be
     repairs.apply(without)
     forbid_network()
-    identity: dict[str, Any] = {"id": identifier, "account": DEFAULT_ACCOUNT_ID, "region": region, "pid": os.getpid()}
+    identity: dict[str, Any] = {"id": identifier, "account": account, "region": region, "pid": os.getpid()}
     application = cast("WSGIApplication", DomainDispatcherApplication(failures.create_service))
     # Port 0 lets the kernel choose; the socket listens before the port is told, so no call can come too early.
     server = make_server(host, 0, application, threaded=True, request_handler=MotoRequestHandler)

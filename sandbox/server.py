@@ -85,14 +85,14 @@ def launch(
     its own either way, so that a Ctrl-C meant for Terraform does not take AWS away from under it.
     """
     identifier = uuid.uuid4().hex
-    command = [sys.executable, "-m", "sandbox", "serve", "--region", region, "--id", identifier]
+    command = [sys.executable, "-m", "sandbox", "serve", "--account", account, "--region", region, "--id", identifier]
     command += ["--lifeline"] if lifeline else []
     command += [argument for name in without for argument in ("--without", name)]
     with log.open("wb") as stderr:
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env=environment.child_environment(os.environ, server_variables(account, region)),
+            env=environment.child_environment(os.environ, server_variables(region)),
             stdin=subprocess.PIPE if lifeline else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -107,19 +107,21 @@ def launch(
         code = stop(process)
         raise SandboxError(f"the server ended at once (exit code {code}); its log ends:\n{tail(log)}")
     identity: dict[str, Any] = json.loads(ready)
+    if not lifeline:
+        process.returncode = 0  # it is to outlive this process, which never waits for it; else Popen would warn of that
     box = Sandbox(account=account, region=region, port=identity["port"], pid=identity["pid"], id=identifier, log=log)
     return box, process
 
 
-def server_variables(account: str, region: str) -> dict[str, str]:
+def server_variables(region: str) -> dict[str, str]:
     """Return the variables of the server process itself.
 
-    moto reads its account number once, on import. AWS's managed policies are loaded so that they can be attached
-    and read. The credentials are only there so that no SDK call within moto looks for others.
+    AWS's managed policies are loaded so that they can be attached and read. The credentials are only there so that no
+    SDK call within moto looks for others.
     """
-    client = environment.client_variables("http://127.0.0.1:9", region)
+    client = environment.client_variables("", region)
     del client["AWS_ENDPOINT_URL"]
-    return client | {"MOTO_ACCOUNT_ID": account, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "PYTHONUNBUFFERED": "1"}
+    return client | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "PYTHONUNBUFFERED": "1"}
 
 
 def read_ready_line(process: subprocess.Popen[bytes], seconds: float) -> bytes:
