@@ -1,0 +1,401 @@
+# What the module accepts, and what it makes of it.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+
+  mock_data "aws_ecs_task_definition" {
+    defaults = {
+      task_role_arn      = ""
+      execution_role_arn = "arn:aws:iam::123456789012:role/looked-up"
+    }
+  }
+}
+
+variables {
+  cluster_name            = "production"
+  ecs_cluster_arn         = "arn:aws:ecs:us-east-1:123456789012:cluster/production"
+  task_name               = "daily-report"
+  schedule_expression     = "cron(0 6 * * ? *)"
+  trusted_compute_subnets = ["subnet-0123456789abcdef0"]
+  security_group_ids      = ["sg-0123456789abcdef0"]
+  kms_key_arn             = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  pass_role_arns          = []
+  resource_owner          = "data-team"
+  billing_entity          = "analytics"
+  billing_domain          = "reporting"
+  security_domain         = "internal"
+  aws_region_short_code   = "use1"
+}
+
+# Nothing that AWS accepts is refused. Most of these are examples of AWS's own documentation.
+run "accepts_expressions" {
+  command = plan
+
+  variables {
+    names = { schedule = "daily" }
+
+    additional_schedules = [
+      for number, expression in [
+        "cron(0 10 * * ? *)",
+        "cron(15 12 * * ? *)",
+        "cron(0 18 ? * MON-FRI *)",
+        "cron(0 8 1 * ? *)",
+        "cron(0/15 * * * ? *)",
+        "cron(0/10 * ? * MON-FRI *)",
+        "cron(0/5 8-17 ? * MON-FRI *)",
+        "cron(0/30 20-2 ? * MON-FRI *)",
+        "cron(15 10 ? * 6L 2019-2022)",
+        "cron(00 09 01 01 ? 1970)",
+        "cron(59 23 31 12 ? 2199)",
+        "cron(*/15 */6 * * ? *)",
+        "cron(1-5,10,20-40/5 0 L * ? *)",
+        "cron(0 0 LW * ? *)",
+        "cron(0 0 15W * ? *)",
+        "cron(0 0 1W,15W * ? *)",
+        "cron(0 0 */2 JAN-MAR,jul,12 ? 2030/2)",
+        "cron(0 0 ? * 3#2 *)",
+        "cron(0 0 ? * FRI#5 *)",
+        "cron(0 0 ? * L *)",
+        "cron(0 0 ? * friL *)",
+        "cron(0 0 ? * sun,2-4,Sat *)",
+        "cron(0 0 ? * MON-FRI/2 *)",
+        "cron(0 0 ? NOV-FEB * *)",
+        "cron(0  0   ?  *  1  *)",
+        "rate(1 minute)",
+        "rate(5 minutes)",
+        "rate(1 hour)",
+        "rate(1 day)",
+        "rate(7 days)",
+        "rate(01 day)",
+        "rate(100000 days)",
+        "at(2030-02-28T23:59:59)",
+        "at(2032-02-29T00:00:00)",
+      ] : { name = "n${number}", schedule_expression = expression }
+    ]
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.ecs) == 35
+    error_message = "Every expression must become a schedule."
+  }
+}
+
+run "accepts_time_zones_and_limits" {
+  command = plan
+
+  variables {
+    names = { schedule = "daily" }
+
+    additional_schedules = concat(
+      [
+        for zone in ["UTC", "Etc/GMT-14", "America/Argentina/ComodRivadavia", "Asia/Kathmandu", "EST5EDT", "Europe/Kyiv"] :
+        { name = replace(zone, "/", "."), schedule_expression = "rate(1 day)", timezone = zone }
+      ],
+      [
+        { name = "least", schedule_expression = "rate(1 day)", flexible_time_window_minutes = 1, task_count = 1, maximum_retry_attempts = 0, maximum_event_age_in_seconds = 60 },
+        { name = "most", schedule_expression = "rate(1 day)", flexible_time_window_minutes = 1440, task_count = 10, maximum_retry_attempts = 185, maximum_event_age_in_seconds = 86400 },
+        { name = "long", schedule_expression = "rate(1 day)", description = format("%0512d", 0), group = format("%0255d", 0), schedule_name = format("%064d", 0) },
+        { name = "largest-overrides", schedule_expression = "rate(1 day)", overrides = "{\"containerOverrides\":[{\"name\":\"main\",\"command\":[\"${format("%08137d", 0)}\"]}]}" },
+        { name = "once-with-window", schedule_expression = "at(2030-01-01T00:00:00)", flexible_time_window_minutes = 15 },
+        { name = "cluster-default", schedule_expression = "rate(1 day)", capacity_provider_strategies = [] },
+        { name = "six-providers", schedule_expression = "rate(1 day)", capacity_provider_strategies = [for n in range(6) : { capacity_provider = "provider-${n}", base = n == 0 ? 100000 : 0, weight = 1000 }] },
+        { name = "external", schedule_expression = "rate(1 day)", launch_type = "EXTERNAL", trusted_compute_subnets = [], security_group_ids = [] },
+        { name = "most-networks", schedule_expression = "rate(1 day)", trusted_compute_subnets = [for n in range(16) : "subnet-${n}"], security_group_ids = [for n in range(5) : "sg-${n}"] },
+      ],
+    )
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.ecs) == 16
+    error_message = "Every schedule must be accepted."
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.ecs["external"].target[0].ecs_parameters[0].network_configuration) == 0
+    error_message = "A task on EXTERNAL has no network."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.ecs["six-providers"].target[0].ecs_parameters[0].launch_type == null
+    error_message = "Who gives capacity providers does not inherit the launch type."
+  }
+}
+
+# null is no value: each default that is null plans, and so does each null that a caller passes on.
+run "accepts_null_everywhere" {
+  command = plan
+
+  variables {
+    assign_public_ip             = null
+    additional_schedules         = null
+    capacity_provider_strategies = null
+    container_overrides          = null
+    description                  = null
+    dlq_alarm_actions            = null
+    enabled                      = null
+    end_date                     = null
+    flexible_time_window_minutes = null
+    group                        = null
+    launch_type                  = null
+    maximum_event_age_in_seconds = null
+    maximum_retry_attempts       = null
+    names                        = null
+    overrides                    = null
+    pass_role_arns               = null
+    permissions_boundary_arn     = null
+    placement_constraints        = null
+    placement_strategies         = null
+    platform_version             = null
+    propagate_tags               = null
+    reference_id                 = null
+    scheduler_alarms             = null
+    security_group_id            = null
+    start_date                   = null
+    tags                         = null
+    task_count                   = null
+    task_definition_revision     = null
+    task_overrides               = null
+    task_tags                    = null
+    timezone                     = null
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.ecs[""].target[0].retry_policy[0].maximum_retry_attempts == 5
+    error_message = "null for a number must mean its default."
+  }
+
+  assert {
+    condition     = output.schedule_arn == "arn:aws:scheduler:us-east-1:123456789012:schedule/internal-reporting-use1-daily-report/internal-reporting-use1-daily-report"
+    error_message = "ARNs must be known at plan."
+  }
+}
+
+run "inherits_and_drops" {
+  command = plan
+
+  variables {
+    description                  = "The report"
+    start_date                   = "2030-01-01T00:00:00Z"
+    end_date                     = "2031-01-01T00:00:00Z"
+    timezone                     = "Europe/Berlin"
+    flexible_time_window_minutes = 30
+    task_count                   = 2
+    platform_version             = "1.4.0"
+    group                        = "reports"
+    reference_id                 = "report"
+    propagate_tags               = "TASK_DEFINITION"
+    enable_execute_command       = true
+    task_tags                    = { Workload = "report" }
+    container_overrides          = [{ name = "main", command = ["report"] }]
+    task_overrides               = { cpu = 512 }
+
+    additional_schedules = [
+      { name = "same", schedule_expression = "rate(1 day)" },
+      {
+        name                         = "bare"
+        schedule_expression          = "rate(1 day)"
+        description                  = ""
+        start_date                   = ""
+        end_date                     = ""
+        flexible_time_window_minutes = 0
+        platform_version             = ""
+        group                        = ""
+        reference_id                 = ""
+        propagate_tags               = ""
+        enable_execute_command       = false
+        task_tags                    = {}
+        container_overrides          = []
+        task_overrides               = {}
+      },
+      { name = "raw", schedule_expression = "rate(1 day)", overrides = "{\"memory\":\"2048\"}" },
+    ]
+  }
+
+  assert {
+    condition = alltrue([
+      for attribute in ["description", "start_date", "end_date", "schedule_expression_timezone", "flexible_time_window", "state"] :
+      aws_scheduler_schedule.ecs["same"][attribute] == aws_scheduler_schedule.ecs[""][attribute]
+    ]) && aws_scheduler_schedule.ecs["same"].target == aws_scheduler_schedule.ecs[""].target
+    error_message = "What an additional schedule does not say must be the primary's."
+  }
+
+  assert {
+    condition = alltrue([
+      for value in [
+        aws_scheduler_schedule.ecs["bare"].description,
+        aws_scheduler_schedule.ecs["bare"].start_date,
+        aws_scheduler_schedule.ecs["bare"].end_date,
+        aws_scheduler_schedule.ecs["bare"].target[0].input,
+        aws_scheduler_schedule.ecs["bare"].target[0].ecs_parameters[0].platform_version,
+        aws_scheduler_schedule.ecs["bare"].target[0].ecs_parameters[0].group,
+        aws_scheduler_schedule.ecs["bare"].target[0].ecs_parameters[0].reference_id,
+        aws_scheduler_schedule.ecs["bare"].target[0].ecs_parameters[0].propagate_tags,
+      ] : value == null
+    ]) && aws_scheduler_schedule.ecs["bare"].flexible_time_window[0].mode == "OFF"
+    error_message = "An additional schedule must be able to drop what the primary has."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.ecs[""].target[0].input == "{\"containerOverrides\":[{\"command\":[\"report\"],\"name\":\"main\"}],\"cpu\":\"512\"}"
+    error_message = "Typed overrides must be the JSON of ECS."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.ecs["raw"].target[0].input == "{\"memory\":\"2048\"}"
+    error_message = "Who gives raw overrides must not inherit typed ones."
+  }
+}
+
+run "passes_the_roles_that_are_looked_up" {
+  command = plan
+
+  variables {
+    pass_role_arns       = null
+    task_overrides       = { task_role_arn = "arn:aws:iam::123456789012:role/typed" }
+    additional_schedules = [{ name = "raw", schedule_expression = "rate(1 day)", overrides = "{\"executionRoleArn\":\"arn:aws:iam::123456789012:role/raw\"}" }]
+  }
+
+  assert {
+    condition = one([
+      for statement in data.aws_iam_policy_document.scheduler.statement : statement.resources if contains(statement.actions, "iam:PassRole")
+      ]) == toset([
+      "arn:aws:iam::123456789012:role/looked-up",
+      "arn:aws:iam::123456789012:role/raw",
+      "arn:aws:iam::123456789012:role/typed",
+    ])
+    error_message = "The roles to pass are those of the task definition and of the overrides; a role that is not there (\"\") is none of them."
+  }
+}
+
+run "has_exactly_six_actions" {
+  command = plan
+
+  variables {
+    pass_role_arns = ["arn:aws:iam::123456789012:role/daily-report"]
+  }
+
+  assert {
+    condition = toset(flatten([for statement in data.aws_iam_policy_document.scheduler.statement : tolist(statement.actions)])) == toset([
+      "ecs:RunTask", "ecs:TagResource", "iam:PassRole", "kms:Decrypt", "kms:GenerateDataKey", "sqs:SendMessage",
+    ])
+    error_message = "The role has six actions."
+  }
+
+  assert {
+    condition     = length(data.aws_ecs_task_definition.scheduled) == 0
+    error_message = "Roles that are given must not be looked up."
+  }
+}
+
+run "passes_no_role_when_there_is_none" {
+  command = plan
+
+  assert {
+    condition     = !contains(flatten([for statement in data.aws_iam_policy_document.scheduler.statement : tolist(statement.actions)]), "iam:PassRole")
+    error_message = "A statement without resources is not valid in IAM."
+  }
+}
+
+run "runs_only_the_revisions_that_are_pinned" {
+  command = plan
+
+  variables {
+    task_definition_revision = 7
+    additional_schedules     = [{ name = "next", schedule_expression = "rate(1 day)", task_definition_revision = 8 }]
+  }
+
+  assert {
+    condition = one([
+      for statement in data.aws_iam_policy_document.scheduler.statement : statement.resources if contains(statement.actions, "ecs:RunTask")
+      ]) == toset([
+      "arn:aws:ecs:us-east-1:123456789012:task-definition/daily-report:7",
+      "arn:aws:ecs:us-east-1:123456789012:task-definition/daily-report:8",
+    ])
+    error_message = "Pinned revisions are the only ones the role may run."
+  }
+}
+
+run "takes_the_deprecated_security_group" {
+  command = plan
+
+  variables {
+    security_group_ids = []
+    security_group_id  = "sg-0123456789abcdef9"
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.ecs[""].target[0].ecs_parameters[0].network_configuration[0].security_groups == toset(["sg-0123456789abcdef9"])
+    error_message = "security_group_id must still work."
+  }
+}
+
+run "takes_every_name_and_tag" {
+  command = plan
+
+  variables {
+    names = {
+      dlq                        = "own-dlq"
+      dlq_messages_visible_alarm = "own messages"
+      dlq_oldest_message_alarm   = "own oldest"
+      role                       = "own-role"
+      role_policy                = "own-policy"
+      schedule                   = "own-schedule"
+      schedule_group             = "own-group"
+    }
+    scheduler_alarms = { TargetErrorCount = { alarm_name = "own errors" } }
+    tags             = { ResourceOwner = "somebody-else", Extra = "1" }
+  }
+
+  assert {
+    condition = [
+      aws_sqs_queue.dlq.name,
+      aws_cloudwatch_metric_alarm.dlq_messages_visible[0].alarm_name,
+      aws_cloudwatch_metric_alarm.dlq_oldest_message[0].alarm_name,
+      aws_iam_role.scheduler.name,
+      aws_iam_role_policy.scheduler.name,
+      aws_scheduler_schedule.ecs[""].name,
+      aws_scheduler_schedule_group.ecs.name,
+      aws_cloudwatch_metric_alarm.scheduler["TargetErrorCount"].alarm_name,
+    ] == ["own-dlq", "own messages", "own oldest", "own-role", "own-policy", "own-schedule", "own-group", "own errors"]
+    error_message = "Every name can be chosen."
+  }
+
+  assert {
+    condition = aws_iam_role.scheduler.tags == tomap({
+      BillingDomain  = "reporting"
+      BillingEntity  = "analytics"
+      Extra          = "1"
+      Region         = "use1"
+      ResourceOwner  = "somebody-else"
+      SecurityDomain = "internal"
+    })
+    error_message = "The tags are those of the naming standard with the caller's over them."
+  }
+}
+
+run "makes_no_alarm_on_the_queue_when_told" {
+  command = plan
+
+  variables {
+    enable_dlq_alarm = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.dlq_messages_visible) + length(aws_cloudwatch_metric_alarm.dlq_oldest_message) == 0
+    error_message = "enable_dlq_alarm = false makes neither of the two."
+  }
+}
