@@ -8,10 +8,12 @@ counted as they are followed.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
@@ -30,6 +32,8 @@ MAX_DIGITS: Final = 18  # more than any field needs, and still exact everywhere
 
 _TAG: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]*)")
+_DIRECTIVE: Final = re.compile(r"(?:^|[\n\r\x85\u2028\u2029\ufeff])(%(?:YAML|TAG)\b)")  # another version, other values
+_ESCAPE: Final = re.compile(r"\\U([0-9A-Fa-f]{8})")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
 
@@ -48,20 +52,40 @@ def parse(text: str, file: str) -> Mapping:
 
 
 def _compose(text: str, file: str) -> YamlNode | None:
+    directive = _DIRECTIVE.search(text)
+    if directive:
+        line = text.count("\n", 0, directive.start(1)) + 1
+        raise SpecError(
+            [Problem(Source(file, line), f"{directive[1]} is not used here: a spec is YAML 1.2 without tags")]
+        )
+    yaml = YAML(pure=True)
+    yaml.max_depth = MAX_DEPTH
+    yaml.composer.warn_double_anchors = False  # YAML allows to define an anchor again
     try:
-        root: YamlNode | None = YAML(pure=True).compose(text)
+        root: YamlNode | None = yaml.compose(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise SpecError(
             [Problem(Source(file, line), f"YAML does not allow the character U+{error.character:04X}")]
         ) from None
+    except MaxDepthExceededError as error:
+        line = error.problem_mark.line + 1
+        raise SpecError([Problem(Source(file, line), f"is nested deeper than {MAX_DEPTH} levels")]) from None
     except MarkedYAMLError as error:
         raise SpecError([_not_yaml(error, text, file)]) from None
+    except (ValueError, OverflowError):
+        raise SpecError([_no_character(text, file)]) from None
     except YAMLError as error:
         raise SpecError([Problem(Source(file), f"is not YAML: {shown(str(error), quote=False)}")]) from None
-    except RecursionError:
-        raise SpecError([Problem(Source(file), f"is nested deeper than {MAX_DEPTH} levels")]) from None
     return root
+
+
+def _no_character(text: str, file: str) -> Problem:
+    """Find the escape that is beyond Unicode: ruamel.yaml passes it to chr(), whose error has no line."""
+    beyond = (match for match in _ESCAPE.finditer(text) if int(match[1], 16) > sys.maxunicode)
+    first = next(beyond, None)
+    line = text.count("\n", 0, first.start()) + 1 if first else 0
+    return Problem(Source(file, line), f"is not YAML: {first[0] if first else 'an escape'} is not a character")
 
 
 def _not_yaml(error: MarkedYAMLError, text: str, file: str) -> Problem:

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator.loading import display
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import contextlib
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.checking import check
+from generator.errors import SpecError
+from generator.reading import parse
 from tests.generator.conftest import MINIMAL, Workplace
 
 NETWORK = """\
@@ -318,11 +325,24 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
     "an unknown alias": ("a: *b\n", ["environments/own.yaml:1: is not YAML: found undefined alias 'b'"]),
     "an alias of itself": ("a: &a [*a]\n", ["environments/own.yaml:1: a[0]: an alias contains itself"]),
     "an alias bomb": (BOMB, ["environments/own.yaml: has more than 50,000 values once its aliases are followed"]),
-    "nested deep": (
-        "a: " + "[" * 60 + "]" * 60 + "\n",
-        [f"environments/own.yaml:1: a{'[0]' * 25}[...: is nested deeper than 40 levels"],
+    "nested deep": ("a: 1\nb: " + "[" * 60 + "]" * 60, ["environments/own.yaml:2: is nested deeper than 40 levels"]),
+    "nested deeper than Python reads": ("[" * 5000, ["environments/own.yaml:1: is nested deeper than 40 levels"]),
+    "nested deep by aliases": (
+        "".join(f"a{i}: &a{i} [{f'*a{i - 1}' if i else 'x'}]\n" for i in range(39)),
+        [f"environments/own.yaml:1: a38{'[0]' * 24}[0...: is nested deeper than 40 levels"],
     ),
-    "nested deeper than Python reads": ("[" * 5000, ["environments/own.yaml: is nested deeper than 40 levels"]),
+    "another version of YAML": (
+        "%YAML 1.1\n---\na: yes\n",
+        ["environments/own.yaml:1: %YAML is not used here: a spec is YAML 1.2 without tags"],
+    ),
+    "beyond Unicode": (
+        'a: 1\nb: "\\U00110000"\n',
+        ["environments/own.yaml:2: is not YAML: \\U00110000 is not a character"],
+    ),
+    "far beyond Unicode": (
+        'a: "\\U00000041"\nb: "\\Uffffffff"\n',
+        ["environments/own.yaml:2: is not YAML: \\Uffffffff is not a character"],
+    ),
     "10 MB": (b"# " + b"x" * 10_000_000, ["environments/own.yaml: is larger than 1,000,000 bytes"]),
     "extends a list": (
         "extends: [base]\n",
@@ -364,6 +384,20 @@ def refused(workplace: Workplace, spec: str | bytes, messages: list[str]) -> Non
         assert outcome.code == 2
         assert outcome.out == ""
     assert workplace.files() == {}
+
+
+# What YAML gives a meaning to, in any order.
+ATOMS = [*"[]{}:,-?&*!|>'\"%@`#\n\t \\~=<a1é🦄\r\x85\u2028\ufeff", "---", "...", "<<", "!!int", "!!binary", "%YAML 9.9"]
+ATOMS += ["&a", "*a", ": ", "- ", "|+", "\\U", "\\x", "0x1f", "1e3", ".inf", "null", "2030-01-01", "key: value\n"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(text=st.lists(st.sampled_from(ATOMS), max_size=30).map("".join), at=st.integers(0, len(MINIMAL)))
+def test_no_text_makes_a_traceback(text: str, at: int) -> None:
+    """Alone, and in the middle of a spec that is right."""
+    for spec in (text, MINIMAL[:at] + text + MINIMAL[at:]):
+        with contextlib.suppress(SpecError):
+            check(parse(spec, "spec.yaml"))
 
 
 def test_one_wrong_spec_and_nothing_is_written_for_the_others(workplace: Workplace) -> None:
