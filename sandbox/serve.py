@@ -8,8 +8,10 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import stat
 import sys
 import threading
+import time
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LOG_CHECK_SECONDS = 2.0
 
 
 class NotLoopbackError(WrongUseError):
@@ -83,6 +87,18 @@ def exit_with(lifeline: IO[bytes]) -> None:
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
 
 
+def exit_without_log() -> None:
+    """End this process when its log is deleted: its folder is gone, and with it the only way to find it and stop it."""
+
+    def watch() -> None:
+        while os.fstat(sys.stderr.fileno()).st_nlink:
+            time.sleep(LOG_CHECK_SECONDS)
+        os._exit(0)
+
+    if stat.S_ISREG(os.fstat(sys.stderr.fileno()).st_mode):  # not when a person runs it on a terminal
+        threading.Thread(target=watch, name="log", daemon=True).start()
+
+
 def report_ready(identity: dict[str, Any]) -> None:
     """Tell the parent, on standard output, where the server listens; from then on standard output is the log."""
     print(json.dumps(identity), flush=True)
@@ -102,6 +118,7 @@ def serve(*, host: str, account: str, region: str, identifier: str, lifeline: bo
     identity["port"] = server.port
     os.environ["MOTO_PORT"] = str(server.port)  # moto builds some addresses of its own from it
     server.app = with_identity(application, identity)
+    exit_without_log()
     if lifeline:
         exit_with(sys.stdin.buffer)
     report_ready(identity)

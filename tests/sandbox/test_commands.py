@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -141,6 +143,15 @@ def test_sandbox_that_died_is_cleaned_up(run: Run, sandboxes: Store) -> None:
     assert not (sandboxes.folder("one") / "terraform.tfstate").exists(), "a state of resources that are gone"
 
 
+def test_sandbox_whose_folder_is_deleted_ends(run: Run, sandboxes: Store) -> None:
+    """`rm -r .build` must not leave a server behind that nobody can find any more."""
+    assert run("up", "one").returncode == 0
+    box = sandboxes.find("one")
+    assert box is not None
+    shutil.rmtree(sandboxes.folder("one"))
+    assert until(lambda: not box.answers())
+
+
 def test_stranger_with_the_pid_and_port_of_a_dead_sandbox_is_left_alone(
     run: Run, sandboxes: Store, repaired: server.Sandbox
 ) -> None:
@@ -259,44 +270,60 @@ def test_signal_reaches_the_command_and_the_sandbox_is_stopped(tmp_path: Path, s
     ) as process:
         assert until(box_file.exists)
         process.send_signal(signum)
-        assert process.wait(timeout=20) == 9
+        try:
+            assert process.wait(timeout=20) == 9
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     assert nobody_listens(box_file.read_text().strip())
 
 
-@pytest.mark.usefixtures("environment")
-def test_ctrl_c_on_a_terminal_reaches_the_command_once(tmp_path: Path) -> None:
-    """The terminal sends it to all; a second one from `run` would make Terraform quit without writing its state."""
-    box_file, count = tmp_path / "endpoint", tmp_path / "count"
-    program = f"""
-import os, pathlib, signal, time
-got = []
-signal.signal(signal.SIGINT, lambda *_: got.append(1))
-new = pathlib.Path({str(tmp_path / "new")!r})
-new.write_text(os.environ["AWS_ENDPOINT_URL"])
-new.rename({str(box_file)!r})
-while not got:
+CTRL_C_WITNESS = """
+import os, pathlib, signal, sys, time
+folder = pathlib.Path(sys.argv[1])
+def write(name, text):
+    (folder / "new").write_text(text)
+    (folder / "new").rename(folder / name)
+forwarded = []
+signal.signal(signal.SIGINT, lambda *_: forwarded.append(1))
+if os.fork() == 0:
+    signal.signal(signal.SIGINT, lambda *_: (write("from-terminal", "yes"), os._exit(0)))
+    write("endpoint", os.environ["AWS_ENDPOINT_URL"])
+    time.sleep(60)
+os.setpgid(0, 0)  # out of the terminal's reach: a signal that still comes is one that `run` sends
+while not (folder / "from-terminal").exists():
     time.sleep(0.05)
-time.sleep(0.5)
-pathlib.Path({str(count)!r}).write_text(str(len(got)))
+time.sleep(1)
+write("forwarded", str(len(forwarded)))
 """
+
+
+@pytest.mark.usefixtures("environment")
+def test_ctrl_c_on_a_terminal_is_not_sent_again(tmp_path: Path) -> None:
+    """The terminal sends it to the command too; a second one would make Terraform quit without writing its state."""
     master, slave = pty.openpty()
-    # The shell that a person would have: it owns the terminal.
+    # What a login shell does: take the terminal for the session.
     shell = f"import fcntl, os, sys; fcntl.ioctl(0, {termios.TIOCSCTTY}, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    command = [*SANDBOX, "run", "one", "--", sys.executable, "-c", CTRL_C_WITNESS, str(tmp_path)]
     with subprocess.Popen(
-        [sys.executable, "-c", shell, *SANDBOX, "run", "one", "--", sys.executable, "-c", program],
+        [sys.executable, "-c", shell, *command],
         cwd=server.REPOSITORY,
         stdin=slave,
         stdout=slave,
         stderr=slave,
         start_new_session=True,
     ) as process:
-        assert until(box_file.exists)
+        assert until((tmp_path / "endpoint").exists)
         os.write(master, b"\x03")
-        assert process.wait(timeout=20) == 0
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     os.close(master)
     os.close(slave)
-    assert count.read_text() == "1"
-    assert nobody_listens(box_file.read_text())
+    assert (tmp_path / "forwarded").read_text() == "0"
+    assert nobody_listens((tmp_path / "endpoint").read_text())
 
 
 def test_two_at_once_start_one(run: Run) -> None:
