@@ -22,7 +22,7 @@ class NotGeneratedError(Exception):
     def __init__(self, path: Path) -> None:
         """Say what to do about it."""
         super().__init__(
-            f"{path} was not generated, and would change what Terraform does; move it elsewhere or delete it"
+            f"{display(path)} was not generated, and would change what Terraform does; move it elsewhere or delete it"
         )
 
 
