@@ -15,7 +15,7 @@ locals {
         containerOverrides = length(schedule.container_overrides) == 0 ? null : local.typed_container_overrides[key]
         cpu                = try(tostring(schedule.task_overrides.cpu), null)
         memory             = try(tostring(schedule.task_overrides.memory), null)
-        ephemeralStorage   = try({ sizeInGiB = tonumber(schedule.task_overrides.ephemeral_storage_gib + 0) }, null)
+        ephemeralStorage   = try(schedule.task_overrides.ephemeral_storage_gib, null) == null ? null : { sizeInGiB = schedule.task_overrides.ephemeral_storage_gib }
         taskRoleArn        = try(schedule.task_overrides.task_role_arn, null)
         executionRoleArn   = try(schedule.task_overrides.execution_role_arn, null)
       } : name => value if value != null

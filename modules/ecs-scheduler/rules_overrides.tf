@@ -95,7 +95,7 @@ locals {
         for container in schedule.container_overrides : [
           for arn in container.environment_files :
           "container_overrides: environment_files of ${container.name} has \"${arn}\"; AWS needs the ARN of an S3 object that ends in .env"
-          if !can(regex("^arn:aws[a-z-]*:s3:::.+/.*\\.env$", arn)) && !can(regex("^arn:aws[a-z-]*:s3:::[^/]+/.+\\.env$", arn))
+          if !can(regex("^arn:aws[a-z-]*:s3:::[^/]+/.*\\.env$", arn))
         ]
       ]),
       flatten([
