@@ -99,7 +99,8 @@ resource "aws_cloudwatch_event_target" "failure" {
   }
 }
 
-# A topic and a queue have one policy each, which is their owner's: what the owner must add comes as an output.
+# A topic and a queue have one policy each, which is their owner's: what the owner must add comes as an output. The rule's
+# ARN is the one condition that EventBridge documents for these targets, and it holds the account.
 data "aws_iam_policy_document" "failure_topic" {
   for_each = var.failure_topic_arns
 
@@ -116,12 +117,6 @@ data "aws_iam_policy_document" "failure_topic" {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
       values   = [local.failure_rule_arn]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
     }
   }
 }
@@ -142,12 +137,6 @@ data "aws_iam_policy_document" "failure_dead_letter_queue" {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
       values   = [local.failure_rule_arn]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
     }
   }
 }

@@ -287,10 +287,7 @@ run "other_grants_name_their_one_resource_and_owners_get_the_policy_they_must_ad
       Action    = "sns:Publish"
       Resource  = "arn:aws:sns:us-east-1:867653852961:alerts"
       Principal = { Service = "events.amazonaws.com" }
-      Condition = {
-        ArnEquals    = { "aws:SourceArn" = "arn:aws:events:us-east-1:867653852961:rule/internal-reporting-use1-report-failed" }
-        StringEquals = { "aws:SourceAccount" = "867653852961" }
-      }
+      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:us-east-1:867653852961:rule/internal-reporting-use1-report-failed" } }
     }]
     error_message = "The topic's statement is ${output.topic_policy_statements["alerts"]}"
   }
@@ -301,10 +298,7 @@ run "other_grants_name_their_one_resource_and_owners_get_the_policy_they_must_ad
       Action    = "sqs:SendMessage"
       Resource  = "arn:aws:sqs:us-east-1:867653852961:lost"
       Principal = { Service = "events.amazonaws.com" }
-      Condition = {
-        ArnEquals    = { "aws:SourceArn" = "arn:aws:events:us-east-1:867653852961:rule/internal-reporting-use1-report-failed" }
-        StringEquals = { "aws:SourceAccount" = "867653852961" }
-      }
+      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:us-east-1:867653852961:rule/internal-reporting-use1-report-failed" } }
     }]
     error_message = "The queue's statement is ${output.failure_dead_letter_queue_policy_statement}"
   }
