@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .build/venv/bin/python
 RUFF := .build/venv/bin/ruff
+# The variable may name a file that is not there, and fmt needs none.
+TERRAFORM_FMT := env -u TF_CLI_CONFIG_FILE terraform fmt -recursive
 ENV ?=
 LIVE ?=
 YES ?=
@@ -57,7 +59,7 @@ destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (
 
 check: setup setup-checkov ## Roots current, formatting, lint, types, module docs, checkov
 	@$(PY) -m generator check
-	@terraform fmt -check -diff -recursive modules roots tests
+	@for room in modules roots tests; do $(TERRAFORM_FMT) -check -diff $$room; done
 	@$(RUFF) format --check --quiet . || { echo "make fmt puts this right" >&2; exit 1; }
 	@$(RUFF) check --quiet .
 	@$(PY) -m mypy
@@ -67,7 +69,7 @@ check: setup setup-checkov ## Roots current, formatting, lint, types, module doc
 fmt: setup ## Format Python and Terraform, and mend what ruff can
 	@$(RUFF) check --quiet --fix-only .
 	@$(RUFF) format --quiet .
-	@terraform fmt -recursive modules roots tests
+	@for room in modules roots tests; do $(TERRAFORM_FMT) $$room; done
 
 docs: setup ## Rewrite the generated part of each module's README
 	@$(PY) -m harness docs

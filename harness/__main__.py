@@ -65,12 +65,13 @@ def run_checkov(
         plan_json = BUILD / environment / "plan.json"
         if not plan_json.is_file():
             raise WrongUseError(f"{plan_json.relative_to(ROOT)} is not there: `make plan ENV={environment}` writes it")
-        verdict = checkov.scan_plan(program, plan_json, ROOT / "roots" / environment, ROOT)
+        verdicts = {f"plan of {environment}": checkov.scan_plan(program, plan_json, ROOT / "roots" / environment, ROOT)}
     else:
-        verdict = checkov.scan_sources(program, [ROOT / "modules", ROOT / "roots"], ROOT)
-    print("\n".join(verdict.failures), end="\n" if verdict.failures else "")
-    print(f"checkov: {verdict.passed} passed, {len(verdict.failures)} failed, {verdict.skipped} skipped in place")
-    if verdict.failures:
+        verdicts = {name: checkov.scan_sources(program, ROOT / name, ROOT) for name in ("modules", "roots")}
+    for what, found in verdicts.items():
+        print("\n".join(found.failures), end="\n" if found.failures else "")
+        print(f"checkov, {what}: {found.passed} passed, {len(found.failures)} failed, {found.skipped} skipped in place")
+    if any(found.failures for found in verdicts.values()):
         raise typer.Exit(1)
 
 

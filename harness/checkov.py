@@ -6,6 +6,7 @@ A plan is scanned with the root beside it, so that skips written in the modules 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +33,9 @@ class Verdict:
     failures: tuple[str, ...]
 
 
-def scan_sources(checkov: Path, folders: list[Path], repository: Path) -> Verdict:
-    """Scan Terraform sources."""
-    arguments = [argument for folder in folders for argument in ("--directory", str(folder))]
-    return scan(checkov, ["--framework", "terraform", *arguments], repository)
+def scan_sources(checkov: Path, folder: Path, repository: Path) -> Verdict:
+    """Scan the Terraform sources under a folder (given several at once, checkov adds them up wrongly)."""
+    return scan(checkov, ["--framework", "terraform", "--directory", str(folder)], repository)
 
 
 def scan_plan(checkov: Path, plan_json: Path, root: Path, repository: Path) -> Verdict:
@@ -58,7 +58,12 @@ def scan(checkov: Path, arguments: list[str], repository: Path) -> Verdict:
         EnvironmentFailedError: it did not run, could not read a file, or checked nothing at all.
     """
     finished = subprocess.run(
-        [str(checkov), *arguments, *OPTIONS], cwd=repository, check=False, capture_output=True, text=True
+        [str(checkov), *arguments, *OPTIONS],
+        cwd=repository,
+        env=os.environ | {"EVAL_TF_PLAN_AFTER_UNKNOWN": "true"},  # a key of the same plan is not known yet, not absent
+        check=False,
+        capture_output=True,
+        text=True,
     )
     try:
         reports: Any = json.loads(finished.stdout)

@@ -25,7 +25,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 yaml = YAML()
-yaml.width = 120
+yaml.width = 4096  # an ARN stays on its line
 yaml.indent(mapping=2, sequence=4, offset=2)
 
 
@@ -90,7 +90,7 @@ def regenerate(path: Path, plan: dict[str, Any]) -> None:
     for address, resource in planned_resources(plan).items():
         if chosen and address not in chosen:
             continue
-        known = {key: structure(value) for key, value in resource["values"].items() if value not in (None, [], {})}
+        known = said(resource["values"])
         values[address] = {key: known[key] for key in known if not chosen or key in chosen[address]}
     outputs = plan["planned_values"].get("outputs", {})
     new: dict[str, Any] = {"values": values, "counts": count_types(plan)}
@@ -103,11 +103,15 @@ def regenerate(path: Path, plan: dict[str, Any]) -> None:
         yaml.dump(new, handle)
 
 
-def structure(value: Any) -> Any:
-    """A JSON object in a string as an object; anything else as it is."""
-    if isinstance(value, str) and value.startswith("{"):
+def said(value: Any) -> Any:
+    """A value without what says nothing (null, empty), and with the JSON in its strings as a structure."""
+    if isinstance(value, dict):
+        return {key: said(item) for key, item in value.items() if item not in (None, [], {})}
+    if isinstance(value, list):
+        return [said(item) for item in value]
+    if isinstance(value, str) and value.startswith(("{", "[")):
         try:
-            return json.loads(value)
+            return said(json.loads(value))
         except json.JSONDecodeError:
             return value
     return value
