@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import loading
+from generator import roots
 from harness import target
 from tests.support.planning import REPOSITORY
 
@@ -65,5 +65,5 @@ def test_the_announcer_runs_before_anything_is_installed() -> None:
 @pytest.mark.parametrize("name", target.names())
 def test_the_announcer_and_the_generator_agree(name: str) -> None:
     where = target.read(name)
-    spec = loading.load(REPOSITORY / "environments" / f"{name}.yaml")
-    assert (where.account, where.region) == (spec["account"], spec["region"])
+    spec = roots.environments(REPOSITORY / "environments", name)[name]
+    assert (where.account, where.region) == (spec.account, spec.region)
