@@ -74,9 +74,9 @@ fmt: setup ## Format Python and Terraform, and mend what ruff can
 docs: setup ## Rewrite the generated part of each module's README
 	@$(PY) -m harness docs
 
-# Twice as many workers as processors: an apply mostly waits for the provider, which waits for a queue.
+# More workers than processors: an apply mostly waits for the provider, which waits for a queue.
 test: setup setup-checkov ## Every test
-	@$(PY) -m pytest -n 4 --dist loadgroup
+	@$(PY) -m pytest -n 3
 
 test-fast: setup ## The tests that need no Terraform, in under a minute
 	@$(PY) -m pytest -n 2 -m "not slow"

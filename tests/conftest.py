@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from harness import providers
 from sandbox import server
@@ -19,6 +21,18 @@ ACCOUNT = "867653852961"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--regenerate-inventories`` writes what the plan holds instead of comparing with it."""
     parser.addoption("--regenerate-inventories", action="store_true", help="write inventories from the plans")
+
+
+class ApplyTogether(LoadScopeScheduling):
+    """Every test goes to the next free worker; those of a file in ``e2e`` share one worker, and so one apply."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0] if "e2e/" in nodeid else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """What decides which worker runs which test; the longest scopes start first."""
+    return ApplyTogether(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ from harness import checkov
 from tests.support import inventories
 from tests.support.planning import BUILD, REPOSITORY
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dn-dev")]
+pytestmark = pytest.mark.slow
 FIRST_LINE = "Sandbox: dn-dev as account 867653852961, us-east-1, on this machine only"
 
 
