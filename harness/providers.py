@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PROVIDER = Path("registry.terraform.io") / "hashicorp" / "aws"
-OLDEST, BEFORE = (5, 98), (7, 0)
+OLDEST, BEFORE = (5, 100), (6, 0)  # what roots say, ~> 5.100; the modules alone also take 5.98 and 6
 TESTED = "5.100.0"
 ADD_ON_ROOT = Path("/opt")
 
@@ -62,7 +62,7 @@ def this_platform() -> str:
 
 
 def holds_provider(mirror: Path) -> bool:
-    """Whether a folder has a version of the provider that the modules accept, for this machine, unpacked or packed."""
+    """Whether a folder has a version of the provider that roots accept, for this machine, unpacked or packed."""
     tree, machine = mirror / PROVIDER, this_platform()
     if not tree.is_dir():
         return False
@@ -72,7 +72,7 @@ def holds_provider(mirror: Path) -> bool:
 
 
 def accepted(version: str) -> bool:
-    """Whether a version is in the modules' constraint, ``>= 5.98, < 7.0``."""
+    """Whether a version is in the roots' constraint, ``~> 5.100``."""
     numbers = re.fullmatch(r"(\d+)\.(\d+)\.\d+", version)
     return numbers is not None and OLDEST <= (int(numbers[1]), int(numbers[2])) < BEFORE
 
@@ -122,7 +122,7 @@ def configure(build: Path, environment: Mapping[str, str] | None = None, add_on_
         mirror = Path(named)
         if not holds_provider(mirror):
             raise WrongUseError(
-                f"PUNCTUAL_PROVIDER_MIRROR={named}: no {PROVIDER}/<version>/{this_platform()} from 5.98 to 6.x there"
+                f"PUNCTUAL_PROVIDER_MIRROR={named}: no {PROVIDER}/<version>/{this_platform()} from 5.100 on and below 6 there"
             )
         return write_configuration(build, mirror)
     own = own_configuration(environment)

@@ -60,8 +60,8 @@ def test_a_named_mirror_without_the_provider_is_refused(places: dict[str, Path])
         configured(places, PUNCTUAL_PROVIDER_MIRROR="/nowhere")
 
 
-@pytest.mark.parametrize("version", ["5.97.0", "7.0.0", "4.67.0", "latest"])
-def test_a_mirror_with_a_version_that_the_modules_refuse_is_passed_over(places: dict[str, Path], version: str) -> None:
+@pytest.mark.parametrize("version", ["5.99.1", "6.0.0", "4.67.0", "latest"])
+def test_a_mirror_with_a_version_that_roots_refuse_is_passed_over(places: dict[str, Path], version: str) -> None:
     make_mirror(places["home"] / ".terraform.d" / "plugins", version)
     good = make_mirror(places["opt"] / "anything")
     assert str(good) in configured(places)
