@@ -18,6 +18,7 @@ from pathlib import Path
 
 ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
 WRONG_USE = 2
+RESERVED = ("checkov", "provider-download", "providers", "sandbox", "venv")  # what else lies beside .build/<env>
 SCALAR = r"^{key}:[ \t]+(?:&\w+[ \t]+)?[\"']?([\w-]+)[\"']?[ \t]*(?:#.*)?$"
 
 
@@ -60,6 +61,8 @@ def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
         TargetError: no such environment, or it does not say its account or region on a line of its own.
     """
     known = names(environments)
+    if environment in RESERVED:
+        raise TargetError(f"ENV={environment}: an environment cannot be called that, .build/{environment} is taken")
     if not environment:
         raise TargetError(f"ENV is missing: give one of {', '.join(known)}, as in ENV={known[0] if known else 'NAME'}")
     if environment not in known:

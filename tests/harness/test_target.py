@@ -40,6 +40,7 @@ def test_the_announcement_says_which_of_the_two_which_account_and_which_region(e
         ("nothing-like-it", "there is prod, stage"),
         ("base", 'no environments/base.yaml with an "account:" line'),
         ("../prod", "no environments"),
+        ("sandbox", r"an environment cannot be called that, \.build/sandbox is taken"),
     ],
 )
 def test_an_environment_that_is_none_is_refused_with_the_names_there_are(
