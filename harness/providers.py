@@ -122,7 +122,7 @@ def configure(build: Path, environment: Mapping[str, str] | None = None, add_on_
         mirror = Path(named)
         if not holds_provider(mirror):
             raise WrongUseError(
-                f"PUNCTUAL_PROVIDER_MIRROR={named}: no {PROVIDER}/<version>/{this_platform()} from 5.100 on and below 6 there"
+                f"PUNCTUAL_PROVIDER_MIRROR={named}: no {PROVIDER}/<version>/{this_platform()} with ~> 5.100 there"
             )
         return write_configuration(build, mirror)
     own = own_configuration(environment)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import EnvironmentFailedError
+from harness.errors import EnvironmentFailedError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.workspace import Workspace
 
 OLDEST = (1, 9)
+REFUSALS = ("Error: Invalid value for variable", "Error: Resource precondition failed")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Terraform:
         """Run one Terraform command and return what it printed; with ``show`` it prints to the terminal as it goes.
 
         Raises:
-            EnvironmentFailedError: Terraform failed; the message is what it wrote to standard error.
+            WrongUseError: a validation or a precondition of the configuration refused a value.
+            EnvironmentFailedError: Terraform failed otherwise; the message is what it wrote to standard error.
         """
         finished = subprocess.run(
             ["terraform", *arguments],
@@ -60,6 +62,8 @@ class Terraform:
         )  # fmt: skip
         if finished.returncode != 0:
             words = finished.stderr.strip() or (finished.stdout or "").strip()
+            if any(title in words for title in REFUSALS):
+                raise WrongUseError(f"the configuration is refused:\n{words}")
             raise EnvironmentFailedError(f"terraform {arguments[0]} failed in {self.folder}:\n{words}")
         return finished.stdout or ""
 

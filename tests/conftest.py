@@ -46,7 +46,7 @@ def no_outside_influence() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def box(no_outside_influence: None) -> Iterator[server.Sandbox]:  # noqa: ARG001 - its order matters
+def box(no_outside_influence: None) -> Iterator[server.Sandbox]:
     """One sandbox for all plans of a worker: plans create nothing, so they do not meet."""
     with server.start(account=ACCOUNT, region="us-east-1") as box:
         yield box

@@ -91,12 +91,12 @@ def test_the_summary_says_what_is_created_and_what_will_run_when(planned: str, c
     assert "Written: .build/dn-dev/plan.json" in planned
 
 
-def test_the_sandbox_of_a_plan_is_gone_afterwards(planned: str, clone: Clone) -> None:  # noqa: ARG001 - after it
+def test_the_sandbox_of_a_plan_is_gone_afterwards(planned: str, clone: Clone) -> None:
     listed = succeeded(clone.make("sandbox-status"))
     assert "dn-dev" not in listed
 
 
-def test_the_plan_matches_its_inventory(planned: str, clone: Clone, request: pytest.FixtureRequest) -> None:  # noqa: ARG001
+def test_the_plan_matches_its_inventory(planned: str, clone: Clone, request: pytest.FixtureRequest) -> None:
     inventories.check(
         REPOSITORY / "tests" / "e2e" / "inventories" / "dn-dev.yaml",
         clone.plan_json(),
@@ -105,7 +105,7 @@ def test_the_plan_matches_its_inventory(planned: str, clone: Clone, request: pyt
     )
 
 
-def test_every_policy_is_readable_in_the_plan(planned: str, clone: Clone) -> None:  # noqa: ARG001
+def test_every_policy_is_readable_in_the_plan(planned: str, clone: Clone) -> None:
     """A policy that is only known after apply cannot be reviewed; only a key of the same plan may be unknown."""
     policies = {
         change["address"]: [
@@ -123,7 +123,7 @@ def test_every_policy_is_readable_in_the_plan(planned: str, clone: Clone) -> Non
     }
 
 
-def test_checkov_finds_nothing_in_the_plan(planned: str, clone: Clone) -> None:  # noqa: ARG001
+def test_checkov_finds_nothing_in_the_plan(planned: str, clone: Clone) -> None:
     plan = clone.folder / ".build" / "dn-dev" / "plan.json"
     verdict = checkov.scan_plan(
         BUILD / "checkov" / "bin" / "checkov", plan, clone.folder / "roots" / "dn-dev", clone.folder
@@ -132,7 +132,7 @@ def test_checkov_finds_nothing_in_the_plan(planned: str, clone: Clone) -> None: 
 
 
 @pytest.fixture(scope="module")
-def applied(clone: Clone, planned: str) -> str:  # noqa: ARG001 - the plan's own sandbox comes first
+def applied(clone: Clone, planned: str) -> str:
     return succeeded(clone.make("apply", "ENV=dn-dev"))
 
 
@@ -149,11 +149,11 @@ def test_apply_makes_the_schedules(applied: str, clone: Clone) -> None:
     assert claims["State"] == "ENABLED"
 
 
-def test_the_second_plan_is_empty(applied: str, clone: Clone) -> None:  # noqa: ARG001
+def test_the_second_plan_is_empty(applied: str, clone: Clone) -> None:
     assert "dn-dev plan: no changes" in succeeded(clone.make("plan", "ENV=dn-dev"))
 
 
-def test_destroy_leaves_nothing_and_stops_the_sandbox(applied: str, clone: Clone) -> None:  # noqa: ARG001
+def test_destroy_leaves_nothing_and_stops_the_sandbox(applied: str, clone: Clone) -> None:
     address = ("127.0.0.1", clone.sandbox()["port"])
     destroyed = succeeded(clone.make("destroy", "ENV=dn-dev"))
     assert "to destroy" in destroyed

@@ -131,7 +131,7 @@ def test_a_generated_file_that_is_no_longer_asked_for_goes(minimal: Workplace) -
 
 
 @pytest.mark.parametrize("orphan", [False, True])
-def test_a_file_written_by_hand_is_never_deleted(orphan: bool, minimal: Workplace) -> None:  # noqa: FBT001
+def test_a_file_written_by_hand_is_never_deleted(orphan: bool, minimal: Workplace) -> None:
     own = minimal.roots / "own" / "own.tf"
     own.write_text("# mine\n")
     if orphan:
@@ -158,7 +158,7 @@ def test_what_terraform_leaves_in_a_root_stays(minimal: Workplace) -> None:
 @pytest.mark.parametrize("there", [True, False])
 def test_a_failure_half_way_leaves_the_root_as_it_was(
     step: int,
-    there: bool,  # noqa: FBT001
+    there: bool,
     workplace: Workplace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

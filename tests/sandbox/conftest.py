@@ -35,14 +35,14 @@ def clients(box: server.Sandbox) -> Client:
 
 
 @pytest.fixture(scope="session")
-def repaired(no_outside_influence: None) -> Iterator[server.Sandbox]:  # noqa: ARG001 - its order matters
+def repaired(no_outside_influence: None) -> Iterator[server.Sandbox]:
     """The sandbox as everybody uses it."""
     with server.start(account=ACCOUNT, region=REGION) as box:
         yield box
 
 
 @pytest.fixture(scope="session")
-def stock(no_outside_influence: None) -> Iterator[server.Sandbox]:  # noqa: ARG001 - its order matters
+def stock(no_outside_influence: None) -> Iterator[server.Sandbox]:
     """A sandbox with no repair at all: moto as it comes."""
     with server.start(account=ACCOUNT, region=REGION, without=list(repairs.REPAIRS)) as box:
         yield box

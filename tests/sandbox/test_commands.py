@@ -52,7 +52,7 @@ def sandboxes(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def run(environment: None, sandboxes: Store, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:  # noqa: ARG001
+def run(environment: None, sandboxes: Store, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run a command, in this process for speed; whatever is still up afterwards is stopped."""
 
     def run(*arguments: str) -> Done:

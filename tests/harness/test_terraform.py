@@ -1,0 +1,79 @@
+"""Terraform's failures become messages and exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness import terraform, workspace
+from harness.errors import EnvironmentFailedError, WrongUseError
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> terraform.Terraform:
+    """Terraform replaced by a script of the test's, found on PATH as the real one is."""
+    path = f"{tmp_path / 'bin'}:/usr/bin:/bin"
+    monkeypatch.setenv("PATH", path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "terraform.rc").write_text("")
+    return terraform.Terraform(tmp_path, tmp_path / "terraform.rc", {"PATH": path, "TF_VAR_x": "1", "HOME": "/h"})
+
+
+def script(folder: Path, *lines: str) -> None:
+    path = folder / "bin" / "terraform"
+    path.write_text("#!/bin/sh\n" + "\n".join(lines) + "\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ("Error: Invalid value for variable", WrongUseError),
+        ("Error: Resource precondition failed", WrongUseError),
+        ("Error: reading SQS Queue: connection refused", EnvironmentFailedError),
+    ],
+)
+def test_a_refused_value_is_bad_input_and_anything_else_is_the_environment(
+    runner: terraform.Terraform, tmp_path: Path, said: str, error: type[Exception]
+) -> None:
+    script(tmp_path, f"echo '{said}' >&2", "exit 1")
+    with pytest.raises(error, match=said):
+        runner.run("plan")
+
+
+def test_terraform_sees_our_configuration_and_no_stray_variables(runner: terraform.Terraform, tmp_path: Path) -> None:
+    seen = runner.child_environment()
+    assert seen["TF_CLI_CONFIG_FILE"] == str(tmp_path / "terraform.rc")
+    assert "TF_VAR_x" not in seen
+    assert seen["HOME"] == "/h"
+
+
+def test_a_provider_from_elsewhere_starts_from_nothing(runner: terraform.Terraform, tmp_path: Path) -> None:
+    script(tmp_path, "mkdir -p .terraform/providers; touch .terraform.lock.hcl")
+    space = workspace.Workspace(tmp_path, None)
+    runner.init(space)
+    (tmp_path / ".terraform" / "mark").touch()
+    runner.init(space)
+    assert (tmp_path / ".terraform" / "mark").exists(), "the same provider keeps Terraform's folder"
+    (tmp_path / "terraform.rc").write_text("# another mirror\n")
+    runner.init(space)
+    assert not (tmp_path / ".terraform" / "mark").exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "accepted"), [("1.8.5", False), ("1.9.0", True), ("1.11.4", True), ("2.0.1", True)]
+)
+def test_a_terraform_too_old_for_the_modules_is_refused(
+    runner: terraform.Terraform,
+    tmp_path: Path,
+    version: str,
+    accepted: bool,
+) -> None:
+    script(tmp_path, f"echo '{json.dumps({'terraform_version': version})}'")
+    if accepted:
+        assert terraform.check_version() == version
+    else:
+        with pytest.raises(EnvironmentFailedError, match=r"1\.8\.5 is too old; install Terraform 1\.9"):
+            terraform.check_version()
