@@ -79,10 +79,8 @@ class Terraform:
 
     def plan(self, workspace: Workspace, *, destroy: bool = False) -> dict[str, Any]:
         """Plan into ``plan.tfplan``, ``plan.txt`` and ``plan.json``; the JSON is also returned."""
-        self.run("plan", "-no-color", f"-out={workspace.plan_file}", *(["-destroy"] if destroy else []))
-        workspace.folder.joinpath("plan.txt").write_text(
-            self.run("show", "-no-color", str(workspace.plan_file)), encoding="utf-8"
-        )
+        printed = self.run("plan", "-no-color", f"-out={workspace.plan_file}", *(["-destroy"] if destroy else []))
+        workspace.folder.joinpath("plan.txt").write_text(printed, encoding="utf-8")
         text = self.run("show", "-json", str(workspace.plan_file))
         workspace.plan_json.write_text(text, encoding="utf-8")
         plan: dict[str, Any] = json.loads(text)
