@@ -5,17 +5,21 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ifeq ($(PYTHON),)
+  $(error Python 3.11 or later is needed and there is no python3 on PATH: install it, or name one with PYTHON=)
+endif
 PY := .build/venv/bin/python
 RUFF := .build/venv/bin/ruff
 # The variable may name a file that is not there, and fmt needs none.
 TERRAFORM_FMT := env -u TF_CLI_CONFIG_FILE terraform fmt -recursive
+# Recipes read it from their environment, "$$ENV": what somebody passes is a name, never text of the shell.
 ENV ?=
+export ENV
 LIVE ?=
 YES ?=
 
 # The sandbox stands in for AWS unless LIVE=1 is said; nothing else (credentials, profiles) turns it off.
-account = $(shell $(PYTHON) harness/target.py account "$(ENV)")
-region = $(shell $(PYTHON) harness/target.py region "$(ENV)")
+target = "$$($(PYTHON) harness/target.py $(1) "$$ENV")"
 ifeq ($(LIVE),1)
   live := --live
   with_sandbox =
@@ -24,9 +28,11 @@ else
     $(error LIVE=$(LIVE) is neither 1 (the real account) nor empty (the sandbox))
   endif
   live :=
-  with_sandbox = $(PY) -m sandbox run "$(ENV)" --account "$(account)" --region "$(region)" $(1) --
+  with_sandbox = $(PY) -m sandbox run "$$ENV" --account $(call target,account) --region $(call target,region) $(1) --
 endif
 
+# The first line printed says where a command acts, also under -j.
+.NOTPARALLEL:
 .PHONY: help setup setup-checkov announce generate plan apply destroy check fmt test test-fast bench docs lock
 .PHONY: sandbox-status clean
 
@@ -40,22 +46,22 @@ setup-checkov: setup
 	@$(PYTHON) harness/bootstrap.py checkov
 
 announce:
-	@$(PYTHON) harness/target.py announce "$(ENV)" $(live)
+	@$(PYTHON) harness/target.py announce "$$ENV" $(live)
 
 generate: setup ## Write roots/ from environments/ (ENV= for one of them)
-	@$(PY) -m generator generate $(ENV)
+	@$(PY) -m generator generate $${ENV:+"$$ENV"}
 
 plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); writes .build/<env>/plan.json
-	@$(PY) -m generator generate "$(ENV)"
-	@$(call with_sandbox) $(PY) -m harness plan "$(ENV)" $(live)
+	@$(PY) -m generator generate "$$ENV"
+	@$(call with_sandbox) $(PY) -m harness plan "$$ENV" $(live)
 
 apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first)
-	@$(PY) -m generator generate "$(ENV)"
-	@$(call with_sandbox,--keep) $(PY) -m harness apply "$(ENV)" $(live) $(if $(filter 1,$(YES)),--yes)
+	@$(PY) -m generator generate "$$ENV"
+	@$(call with_sandbox,--keep) $(PY) -m harness apply "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes)
 
 destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (LIVE=1: the real account, asks first)
-	@$(call with_sandbox,--only-if-up) $(PY) -m harness destroy "$(ENV)" $(live) $(if $(filter 1,$(YES)),--yes)
-	@$(if $(live),,$(PY) -m sandbox down "$(ENV)")
+	@$(call with_sandbox,--only-if-up) $(PY) -m harness destroy "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes)
+	@$(if $(live),,$(PY) -m sandbox down "$$ENV")
 
 check: setup setup-checkov ## Roots current, formatting, lint, types, module docs, checkov
 	@$(PY) -m generator check
@@ -92,5 +98,5 @@ sandbox-status: setup ## Which sandboxes of this clone are up
 	@$(PY) -m sandbox status
 
 clean: ## Stop sandboxes of this clone and remove .build/
-	@if [ -x $(PY) ]; then $(PY) -m sandbox down --all; fi
+	@if [ -f .build/venv/.made-from ]; then $(PY) -m sandbox down --all; fi
 	@rm -rf .build

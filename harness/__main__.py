@@ -1,4 +1,7 @@
-"""``python -m harness``: what the Makefile calls. Arguments are parsed here; the work is in the modules beside."""
+"""What the Makefile calls: plan, apply, destroy, docs, checkov, bench.
+
+Exit codes: 0 fine, 1 the verdict is no, 2 wrong use or bad input, 3 the environment failed.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before the real acc
 def plan(environment: Environment, *, live: Live = False) -> None:
     """Plan a root and write plan.json, plan.txt and plan.tfplan to .build/<env>/."""
     where = aim(environment, live=live)
-    _, _, summary = make_plan(where, live=live, destroy=False)
+    with workspace.exclusive(BUILD, environment):
+        _, _, summary = make_plan(where, live=live, destroy=False)
     report(where, summary, "plan")
 
 
@@ -81,17 +85,27 @@ def run_bench(
     runs: Annotated[int, typer.Option(help="How many times each command is run.", min=1)] = 5,
 ) -> None:
     """Time set-up, generation and plans; the table goes into docs/performance.md."""
+    named = known(environment).environment  # what is not one is not measured, and above all not removed
     print(bench.HEADER)
-    for timing in bench.run(ROOT, environment, runs):
+    for timing in bench.run(ROOT, named, runs):
         print(timing.row(), flush=True)
+
+
+def known(environment: str) -> target.Target:
+    """The environment of that name.
+
+    Raises:
+        WrongUseError: there is none.
+    """
+    try:
+        return target.read(environment)
+    except target.TargetError as error:
+        raise WrongUseError(str(error)) from None
 
 
 def aim(environment: str, *, live: bool) -> target.Target:
     """Where the command acts; refuses when the credentials or the endpoint say otherwise."""
-    try:
-        where = target.read(environment)
-    except target.TargetError as error:
-        raise WrongUseError(str(error)) from None
+    where = known(environment)
     if live:
         print(f"Credentials: {guard.require_account(where.account, where.region, os.environ)}", flush=True)
     else:
@@ -123,13 +137,14 @@ def report(where: target.Target, summary: Summary, what: str) -> None:
 def carry_out(environment: str, *, live: bool, yes: bool, destroy: bool) -> None:
     """Plan, ask where it is the real account, apply."""
     where = aim(environment, live=live)
-    runner, space, summary = make_plan(where, live=live, destroy=destroy)
-    report(where, summary, "destroy" if destroy else "apply")
-    if not summary.changes and not summary.moves:
-        return
-    if live and not yes:
-        confirm(where)
-    runner.apply(space)
+    with workspace.exclusive(BUILD, environment):
+        runner, space, summary = make_plan(where, live=live, destroy=destroy)
+        report(where, summary, "destroy" if destroy else "apply")
+        if not summary.changes and not summary.moves:
+            return
+        if live and not yes:
+            confirm(where)
+        runner.apply(space)
 
 
 def confirm(where: target.Target) -> None:

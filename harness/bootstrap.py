@@ -28,6 +28,7 @@ BUILD = ROOT / ".build"
 ENVIRONMENTS = {"main": BUILD / "venv", "checkov": BUILD / "checkov"}
 OLDEST_PYTHON = (3, 11)
 ENVIRONMENT_FAILED = 3
+INTERRUPTED = 130
 
 
 def fingerprint(requirements: Path, folder: Path) -> str:
@@ -56,6 +57,8 @@ def install(name: str, folder: Path, requirements: Path) -> None:
     packages = len(re.findall(r"^[\w.-]+==", requirements.read_text(encoding="utf-8"), flags=re.MULTILINE))
     print(f"set-up: {name} environment, {packages} packages into {folder.relative_to(ROOT)} (once) ...", flush=True)
     started = time.monotonic()
+    if folder.is_symlink():
+        folder.unlink()
     shutil.rmtree(folder, ignore_errors=True)
     try:
         venv.create(folder, with_pip=True)
@@ -102,8 +105,17 @@ def main(names: list[str]) -> None:
             "terraform is not on PATH",
             "install Terraform 1.9 or later: https://developer.hashicorp.com/terraform/install",
         )
-    for name in names:
-        ensure(name)
+    unknown = sorted(set(names) - set(ENVIRONMENTS))
+    if unknown:
+        fail(f"there is no environment called {', '.join(unknown)}", f"name one of {', '.join(ENVIRONMENTS)}")
+    try:
+        for name in names:
+            ensure(name)
+    except OSError as error:
+        fail(str(error), f"make {BUILD} a folder that you can write to, or remove it")
+    except KeyboardInterrupt:
+        print("set-up interrupted; `make setup` begins it anew", file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None
 
 
 if __name__ == "__main__":

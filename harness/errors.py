@@ -19,3 +19,11 @@ class EnvironmentFailedError(HarnessError):
     """A tool, the network, the provider or the credentials failed."""
 
     exit_code = 3
+
+
+class InterruptedByPersonError(HarnessError):
+    """A signal ended the command; the exit code is the one that shells give."""
+
+    def __init__(self, message: str, signum: int) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + signum

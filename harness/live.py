@@ -35,11 +35,11 @@ def require_sandbox(environment: Mapping[str, str]) -> str:
 
 def on_loopback(endpoint: str) -> bool:
     """Whether a URL names an address of this machine only."""
-    host = urlsplit(endpoint).hostname or ""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(endpoint).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False
 
 
 def require_account(account: str, region: str, environment: Mapping[str, str]) -> str:

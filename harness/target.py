@@ -44,8 +44,8 @@ class Target:
 
 
 def names(environments: Path = ENVIRONMENTS) -> list[str]:
-    """Every environment that can be planned: the specifications that say which account they are."""
-    return sorted(path.stem for path in environments.glob("*.yaml") if scalar(path, "account") is not None)
+    """Every environment that can be planned: all specifications but those that are there to be extended."""
+    return sorted(path.stem for path in environments.glob("*.yaml") if scalar(path, "abstract") != "true")
 
 
 def scalar(path: Path, key: str) -> str | None:
@@ -67,8 +67,8 @@ def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
         raise TargetError(f"ENV is missing: give one of {', '.join(known)}, as in ENV={known[0] if known else 'NAME'}")
     if environment not in known:
         near = difflib.get_close_matches(environment, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none yet'}"
-        raise TargetError(f'ENV={environment}: no environments/{environment}.yaml with an "account:" line; {hint}')
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none yet'}"
+        raise TargetError(f"ENV={environment}: there is no environments/{environment}.yaml to plan; {hint}")
     return Target(
         environment, inherited(environments, environment, "account"), inherited(environments, environment, "region")
     )
@@ -80,7 +80,7 @@ def inherited(environments: Path, name: str, key: str) -> str:
     current: str | None = name
     while current is not None and current not in seen:
         seen.append(current)
-        path = environments / f"{current.removesuffix('.yaml')}.yaml"
+        path = environments / f"{current}.yaml"
         if not path.is_file():
             break
         value = scalar(path, key)

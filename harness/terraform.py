@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness import process
 from harness.errors import EnvironmentFailedError, WrongUseError
 
 if TYPE_CHECKING:
@@ -54,12 +55,14 @@ class Terraform:
         Raises:
             WrongUseError: a validation or a precondition of the configuration refused a value.
             EnvironmentFailedError: Terraform failed otherwise; the message is what it wrote to standard error.
+            InterruptedByPersonError: a signal came, and Terraform has stopped in good order.
         """
-        finished = subprocess.run(
+        finished = process.run(
             ["terraform", *arguments],
-            cwd=self.folder, env=self.child_environment(), check=False, text=True,
-            stdout=None if show else subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            cwd=self.folder,
+            env=self.child_environment(),
+            stdout=None if show else subprocess.PIPE,
+        )
         if finished.returncode != 0:
             words = finished.stderr.strip() or (finished.stdout or "").strip()
             if any(title in words for title in REFUSALS):
@@ -82,7 +85,9 @@ class Terraform:
         printed = self.run("plan", "-no-color", f"-out={workspace.plan_file}", *(["-destroy"] if destroy else []))
         workspace.folder.joinpath("plan.txt").write_text(printed, encoding="utf-8")
         text = self.run("show", "-json", str(workspace.plan_file))
-        workspace.plan_json.write_text(text, encoding="utf-8")
+        beside = workspace.plan_json.with_suffix(".part")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(workspace.plan_json)
         plan: dict[str, Any] = json.loads(text)
         return plan
 

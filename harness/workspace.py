@@ -6,7 +6,10 @@ Terraform's own ``.terraform`` folder stays between runs: that is what makes the
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +45,19 @@ class Workspace:
     def backend_arguments(self) -> list[str]:
         """What ``terraform init`` needs to know of the backend."""
         return [] if self.state is None else [f"-backend-config=path={self.state}"]
+
+
+@contextmanager
+def exclusive(build: Path, environment: str) -> Iterator[None]:
+    """Hold a working folder: what one make has planned, another must not replace before it is applied."""
+    build.mkdir(parents=True, exist_ok=True)
+    with (build / f"{environment}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"waiting for another make of {environment} to end ...", flush=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def prepare(root: Path, folder: Path, state: Path | None) -> Workspace:

@@ -46,9 +46,10 @@ class Clone:
     def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run make with an empty home; ``-o setup`` because the Python environment is a link to this test's own."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+        environment |= {"HOME": str(self.home), "AWS_EC2_METADATA_DISABLED": "true"}
         return subprocess.run(
             ["make", "-o", "setup", f"PYTHON={sys.executable}", *arguments],
-            cwd=self.folder, env=environment | {"HOME": str(self.home)}, check=False, capture_output=True, text=True,
+            cwd=self.folder, env=environment, check=False, capture_output=True, text=True,
         )  # fmt: skip
 
     def plan_json(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def test_an_endpoint_on_loopback_is_a_sandbox(endpoint: str) -> None:
         "https://sqs.us-east-1.amazonaws.com",
         "http://10.0.0.1",
         "http://127.0.0.1.example.com",
+        "http://[bad",
         "http://localhost.example.com",
     ],
 )

@@ -15,7 +15,7 @@ from tests.support.planning import REPOSITORY
 
 @pytest.fixture
 def environments(tmp_path: Path) -> Path:
-    (tmp_path / "base.yaml").write_text("region: eu-west-1\n")
+    (tmp_path / "base.yaml").write_text("abstract: true\nregion: eu-west-1\n")
     (tmp_path / "prod.yaml").write_text('extends: base\naccount: "111122223333" # ours\n')
     (tmp_path / "stage.yaml").write_text("extends: prod\nregion: us-east-1\naccount: '444455556666'\n")
     return tmp_path
@@ -37,9 +37,9 @@ def test_the_announcement_says_which_of_the_two_which_account_and_which_region(e
     [
         ("", "ENV is missing: give one of prod, stage"),
         ("prd", r"did you mean prod\?"),
-        ("nothing-like-it", "there is prod, stage"),
-        ("base", 'no environments/base.yaml with an "account:" line'),
-        ("../prod", "no environments"),
+        ("nothing-like-it", "there are prod, stage"),
+        ("base", r"there is no environments/base\.yaml to plan"),
+        ("../prod", "there is no environments"),
         ("sandbox", r"an environment cannot be called that, \.build/sandbox is taken"),
     ],
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness import workspace
 from harness.errors import WrongUseError
+from tests.support.planning import REPOSITORY
 
 
 @pytest.fixture
@@ -39,3 +42,17 @@ def test_nothing_of_an_earlier_run_stays_but_terraform_s_own_cache(root: Path, t
 def test_a_root_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(WrongUseError, match="make generate"):
         workspace.prepare(tmp_path / "roots" / "gone", tmp_path / ".build" / "gone", None)
+
+
+def test_a_second_make_of_an_environment_waits_and_says_so(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib; from harness import workspace\n"
+        "with workspace.exclusive(pathlib.Path(sys.argv[1]), 'dev'): print('in', flush=True)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with workspace.exclusive(tmp_path, "dev"):
+        second = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(REPOSITORY)})
+        assert second.stdout is not None
+        assert second.stdout.readline() == "waiting for another make of dev to end ...\n"
+        assert second.poll() is None
+    assert second.communicate(timeout=20)[0] == "in\n"
