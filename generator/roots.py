@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator import loading, writing
+from generator import loading, states, writing
 from generator.checking import check
 from generator.emit import render
 from generator.errors import Problem, SpecError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.spec import Environment
+    from generator.tree import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,31 @@ class Stale:
 def environments(specs: Path, only: str | None = None) -> dict[str, Environment]:
     """Read and check every environment, or one; raise everything that is wrong with any of them."""
     found: dict[str, Environment] = {}
+    trees: dict[str, Mapping] = {}
     problems: list[Problem] = []
     for name in [only] if only is not None else _names(specs, problems):
         try:
-            found[name] = check(loading.load(specs, name))
+            trees[name] = loading.load(specs, name)
+            found[name] = check(trees[name])
         except SpecError as error:
             problems += error.problems
+    wanted = tuple(trees)
+    if only in trees:
+        trees |= _others(specs, only)
+    problems += states.shared(specs, trees, wanted)
     if problems:
         raise SpecError(problems)
     return found
+
+
+def _others(specs: Path, only: str) -> dict[str, Mapping]:
+    """Read the environments that one is compared with; what is wrong with them is not that one's mistake."""
+    others: dict[str, Mapping] = {}
+    for name in _names(specs, []):
+        if name != only:
+            with contextlib.suppress(SpecError):
+                others[name] = loading.load(specs, name)
+    return others
 
 
 def generate(specs: Path, directory: Path, only: str | None = None) -> Iterator[str]:

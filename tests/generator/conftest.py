@@ -51,6 +51,11 @@ schedules:
 """
 
 
+def minimal(name: str) -> str:
+    """The minimal spec with a state of its own, for a second environment beside it."""
+    return MINIMAL.replace("one/terraform.tfstate", f"{name}/terraform.tfstate")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command did."""

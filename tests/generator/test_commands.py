@@ -12,6 +12,7 @@ from generator import writing
 from generator.reading import parse
 from generator.tree import Plain, plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
+from tests.generator.conftest import minimal as minimal_spec
 
 FILES = ["main.tf", "outputs.tf", "providers.tf", "terraform.tf"]
 
@@ -103,7 +104,7 @@ def test_check_sees_an_edit_by_hand(minimal: Workplace) -> None:
 
 
 def test_check_sees_a_root_that_no_spec_asks_for_and_generate_removes_it(minimal: Workplace) -> None:
-    minimal.spec("other", MINIMAL)
+    minimal.spec("other", minimal_spec("other"))
     assert minimal.run("generate").code == 0
     (minimal.environments / "own.yaml").unlink()
     outcome = minimal.run("check")
@@ -117,7 +118,7 @@ def test_check_sees_a_root_that_no_spec_asks_for_and_generate_removes_it(minimal
 
 def test_generating_one_environment_leaves_the_others_alone(minimal: Workplace) -> None:
     (minimal.environments / "own.yaml").unlink()
-    minimal.spec("other", MINIMAL)
+    minimal.spec("other", minimal_spec("other"))
     assert minimal.run("generate", "other").code == 0
     assert (minimal.roots / "own" / "main.tf").is_file()
 
@@ -210,7 +211,7 @@ def failing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_list(workplace: Workplace) -> None:
     workplace.spec("base", "abstract: true\n" + MINIMAL)
     workplace.spec("one", "extends: base\n")
-    workplace.spec("two", 'extends: base\naccount: "210987654321"\n')
+    workplace.spec("two", 'extends: base\naccount: "210987654321"\nstate: {key: two}\n')
     outcome = workplace.list()
     assert (outcome.code, outcome.out) == (0, "one\t123456789012\teu-west-1\ntwo\t210987654321\teu-west-1\n")
 

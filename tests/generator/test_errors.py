@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from generator.checking import check
 from generator.errors import SpecError
 from generator.reading import parse
-from tests.generator.conftest import MINIMAL, Workplace
+from tests.generator.conftest import MINIMAL, Workplace, minimal
 
 NETWORK = """\
 network:
@@ -401,7 +401,7 @@ def test_no_text_makes_a_traceback(text: str, at: int) -> None:
 
 
 def test_one_wrong_spec_and_nothing_is_written_for_the_others(workplace: Workplace) -> None:
-    workplace.spec("good", MINIMAL)
+    workplace.spec("good", minimal("good"))
     workplace.spec("own", MINIMAL.replace("task: report", "task: x"))
     workplace.spec("worse", "a: [")
     outcome = workplace.run("generate")
@@ -416,7 +416,7 @@ def test_one_wrong_spec_and_nothing_is_written_for_the_others(workplace: Workpla
 def test_a_mistake_in_a_base_is_said_once(workplace: Workplace) -> None:
     workplace.spec("base", "abstract: true\n" + MINIMAL.replace("cpu: 256", "cpu: x"))
     workplace.spec("one", "extends: base\n")
-    workplace.spec("two", "extends: base\n")
+    workplace.spec("two", "extends: base\nstate: {key: two}\n")
     outcome = workplace.run("generate")
     assert outcome.err.splitlines() == [
         'environments/base.yaml:28: tasks.report.cpu: "x" is text; a whole number is wanted, without quotes'
