@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import types
 import typing
-from collections import defaultdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+from generator.collisions import collisions
 from generator.errors import Path, Problem, Source, SpecError, nearest, shown
 from generator.loading import NAME, NAME_RULE
 from generator.spec import Environment
@@ -48,7 +48,7 @@ def check(tree: Mapping) -> Environment:
     except ValidationError as error:
         problems += [_problem(tree, detail) for detail in error.errors(include_url=False)]
     if environment is not None and not problems:
-        problems += [*_networks(tree, environment), *_collisions(tree, environment)]
+        problems += [*_networks(tree, environment), *collisions(tree, environment)]
     if environment is None or problems:
         raise SpecError(problems)
     return environment
@@ -103,35 +103,6 @@ def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
             source = _at(tree, ("schedules", name))
             where = Source(source.file, source.line, (*source.path, "trusted_compute_subnets"))
             yield Problem(where, "is missing: give it here, or give the environment a network")
-
-
-def _collisions(tree: Mapping, environment: Environment) -> Iterator[Problem]:
-    """Two resources of one name are one resource in AWS, and Terraform only notices half-way through an apply."""
-    made: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for name, task in environment.tasks.items():
-        names = task.names.model_dump() if task.names else {}
-        made["family", names.get("family") or name].append(name)
-        made["log_group", names.get("log_group") or f"/ecs/{name}"].append(name)
-    for (field, value), tasks in made.items():
-        for second in tasks[1:]:
-            source = _at(tree, ("tasks", second))
-            yield Problem(source, f'has the {field} {shown(value)} of task "{tasks[0]}"; set names.{field}')
-    runs: dict[str, list[str]] = defaultdict(list)
-    for name, schedule in sorted(environment.schedules.items()):
-        runs[schedule.task].append(name)
-    unique = ("schedule_group", "role", "dlq", "dlq_messages_visible_alarm", "dlq_oldest_message_alarm")
-    for task_name, schedules in runs.items():
-        first = environment.schedules[schedules[0]].names
-        for second in schedules[1:]:
-            other = environment.schedules[second].names
-            same = [field for field in unique if getattr(first, field, None) == getattr(other, field, None)]
-            if same:
-                source = _at(tree, ("schedules", second))
-                yield Problem(
-                    source,
-                    f'runs task "{task_name}", as "{schedules[0]}" does: make it one of its additional_schedules, '
-                    f"or set names.{', names.'.join(same)}",
-                )
 
 
 def _problem(tree: Mapping, error: ErrorDetails) -> Problem:

@@ -205,23 +205,6 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
             )
         ],
     ),
-    "two schedules of one task": (
-        "schedules:\n",
-        "schedules:\n  daily: {task: report, cluster: default, key: main, schedule_expression: rate(1 day)}\n",
-        [
-            (
-                'environments/own.yaml:31: schedules.weekly: runs task "report", as "daily" does: make it one of its '
-                "additional_schedules, or set names.schedule_group, names.role, names.dlq, "
-                "names.dlq_messages_visible_alarm, "
-                "names.dlq_oldest_message_alarm"
-            )
-        ],
-    ),
-    "two tasks of one family": (
-        "schedules:\n",
-        "  other: {image: x, cpu: 256, memory: 512, names: {family: report}}\nschedules:\n",
-        ['environments/own.yaml:29: tasks.other: has the family "report" of task "report"; set names.family'],
-    ),
     "an unknown field in defaults, said once": (
         "tasks:\n",
         "defaults:\n  task:\n    cpuu: 1\ntasks:\n",

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from generator import roots
+from generator.collisions import names
 from generator.emit import NAMING
 from generator.workloads import Schedule, Task
 from tests.generator.conftest import REPOSITORY, Workplace
@@ -20,6 +22,18 @@ from tests.support.planning import Planner, plan
 WIRED_TASK = {"name", "log_kms_key_arn", *NAMING}
 WIRED_SCHEDULE = {"cluster_name", "ecs_cluster_arn", "kms_key_arn", "pass_role_arns", "task_name", *NAMING}
 DEPRECATED = {"security_group_id"}
+
+# Resource types whose names an account has once: their kind in a message, and the attribute that holds the name.
+NAMED = {
+    "aws_cloudwatch_event_rule": ("failure rule", "name"),
+    "aws_cloudwatch_log_group": ("log group", "name"),
+    "aws_cloudwatch_metric_alarm": ("alarm", "alarm_name"),
+    "aws_ecs_task_definition": ("family", "family"),
+    "aws_iam_role": ("IAM role", "name"),
+    "aws_kms_alias": ("KMS alias", "name"),
+    "aws_scheduler_schedule_group": ("schedule group", "name"),
+    "aws_sqs_queue": ("dead-letter queue", "name"),
+}
 
 
 def variables(module: str) -> set[str]:
@@ -52,7 +66,8 @@ def test_terraform_plans_every_field_as_the_spec_says_it(
     assert everything.run("generate").code == 0
     override = {"backend_override.tf": 'terraform {\n  backend "local" {}\n}\n'}
     output = plan(planner.copy(tmp_path / "roots" / "everything", "planned", override))
-    planned = {address: resource["values"] for address, resource in planned_resources(output._raw).items()}
+    resources = planned_resources(output._raw)
+    planned = {address: resource["values"] for address, resource in resources.items()}
     container = json.loads(planned["module.task_full.aws_ecs_task_definition.task"]["container_definitions"])[0]
     full = loaded(everything)["tasks"]["full"]
     assert container["command"] == full["command"]
@@ -62,6 +77,11 @@ def test_terraform_plans_every_field_as_the_spec_says_it(
     assert schedule["start_date"] == "2030-01-01T00:00:00Z"
     assert planned["aws_kms_key.logs"]["description"] == 'Logs with "quotes", ${interpolation} and %{directives}'
     assert planned['module.schedule_anywhere.aws_scheduler_schedule.ecs[""]']["name"] == "anywhere"
+    expected = names(roots.environments(everything.environments)["everything"])
+    made = [(NAMED[r["type"]][0], r["values"][NAMED[r["type"]][1]]) for r in resources.values() if r["type"] in NAMED]
+    assert sorted((name.kind, name.name) for name in expected) == sorted(
+        (kind, name.removeprefix("alias/")) for kind, name in made
+    ), "generator/collisions.py must know the names that the modules give"
 
 
 def loaded(workplace: Workplace) -> dict[str, Any]:
