@@ -399,3 +399,123 @@ run "makes_no_alarm_on_the_queue_when_told" {
     error_message = "enable_dlq_alarm = false makes neither of the two."
   }
 }
+
+run "gives_every_alarm_its_settings" {
+  command = plan
+
+  variables {
+    dlq_alarm_actions                       = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+    dlq_ok_actions                          = ["arn:aws:sns:us-east-1:123456789012:recovered"]
+    dlq_message_retention_seconds           = 86400
+    dlq_messages_visible_threshold          = 4
+    dlq_messages_visible_period_seconds     = 120
+    dlq_messages_visible_evaluation_periods = 2
+    dlq_oldest_message_threshold_seconds    = 1800
+    dlq_oldest_message_period_seconds       = 180
+    dlq_oldest_message_evaluation_periods   = 3
+    scheduler_alarms = {
+      InvocationDroppedCount = {}
+      TargetErrorCount = {
+        alarm_actions      = ["arn:aws:sns:us-east-1:123456789012:errors"]
+        ok_actions         = ["arn:aws:sns:us-east-1:123456789012:errors-over"]
+        evaluation_periods = 5
+        period_seconds     = 240
+        statistic          = "Maximum"
+        threshold          = 6
+      }
+      # Nobody is told: an empty list is a value, and not the default.
+      InvocationThrottleCount = { alarm_actions = [], ok_actions = [] }
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in [
+        aws_cloudwatch_metric_alarm.dlq_messages_visible[0],
+        aws_cloudwatch_metric_alarm.dlq_oldest_message[0],
+        aws_cloudwatch_metric_alarm.scheduler["InvocationDroppedCount"],
+      ] :
+      alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:alerts"]) &&
+      alarm.ok_actions == toset(["arn:aws:sns:us-east-1:123456789012:recovered"])
+    ])
+    error_message = "All three kinds of alarm must have the actions of dlq_alarm_actions and dlq_ok_actions."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.scheduler["TargetErrorCount"].alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:errors"]) &&
+      aws_cloudwatch_metric_alarm.scheduler["TargetErrorCount"].ok_actions == toset(["arn:aws:sns:us-east-1:123456789012:errors-over"])
+    )
+    error_message = "The actions of one metric must replace the default ones."
+  }
+
+  assert {
+    condition = (
+      length(aws_cloudwatch_metric_alarm.scheduler["InvocationThrottleCount"].alarm_actions) == 0 &&
+      length(aws_cloudwatch_metric_alarm.scheduler["InvocationThrottleCount"].ok_actions) == 0
+    )
+    error_message = "An empty list of actions must be kept."
+  }
+
+  assert {
+    condition = {
+      for name, alarm in {
+        visible = aws_cloudwatch_metric_alarm.dlq_messages_visible[0]
+        oldest  = aws_cloudwatch_metric_alarm.dlq_oldest_message[0]
+        errors  = aws_cloudwatch_metric_alarm.scheduler["TargetErrorCount"]
+        dropped = aws_cloudwatch_metric_alarm.scheduler["InvocationDroppedCount"]
+        } : name => join(" ", [
+          alarm.namespace, alarm.metric_name, jsonencode(alarm.dimensions), alarm.statistic, alarm.comparison_operator,
+          alarm.threshold, alarm.period, alarm.evaluation_periods, alarm.treat_missing_data,
+      ])
+      } == {
+      visible = "AWS/SQS ApproximateNumberOfMessagesVisible {\"QueueName\":\"internal-reporting-use1-daily-report-dlq\"} Maximum GreaterThanThreshold 4 120 2 notBreaching"
+      oldest  = "AWS/SQS ApproximateAgeOfOldestMessage {\"QueueName\":\"internal-reporting-use1-daily-report-dlq\"} Maximum GreaterThanThreshold 1800 180 3 notBreaching"
+      errors  = "AWS/Scheduler TargetErrorCount {\"ScheduleGroup\":\"internal-reporting-use1-daily-report\"} Maximum GreaterThanThreshold 6 240 5 notBreaching"
+      dropped = "AWS/Scheduler InvocationDroppedCount {\"ScheduleGroup\":\"internal-reporting-use1-daily-report\"} Sum GreaterThanThreshold 0 300 1 notBreaching"
+    }
+    error_message = "Every alarm must watch its metric with the threshold, period, count and statistic that it was given."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dlq.message_retention_seconds == 86400
+    error_message = "The queue must keep messages as long as dlq_message_retention_seconds says."
+  }
+}
+
+run "has_alarms_by_default" {
+  command = plan
+
+  assert {
+    condition = {
+      for name, alarm in {
+        visible = aws_cloudwatch_metric_alarm.dlq_messages_visible[0]
+        oldest  = aws_cloudwatch_metric_alarm.dlq_oldest_message[0]
+      } : name => "${alarm.threshold} ${alarm.period} ${alarm.evaluation_periods}"
+    } == { visible = "0 300 1", oldest = "3600 300 1" }
+    error_message = "The defaults are any message at all, and an age of an hour."
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.scheduler)) == toset(["InvocationDroppedCount", "InvocationsFailedToBeSentToDeadLetterCount"])
+    error_message = "By default there are alarms on what the dead-letter queue never hears of."
+  }
+}
+
+run "encrypts_the_schedules_and_the_queue" {
+  command = plan
+
+  variables {
+    additional_schedules = [{ name = "evening", schedule_expression = "rate(1 day)" }]
+  }
+
+  assert {
+    condition     = alltrue([for schedule in values(aws_scheduler_schedule.ecs) : schedule.kms_key_arn == var.kms_key_arn])
+    error_message = "Every schedule must be encrypted with kms_key_arn."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dlq.kms_master_key_id == var.kms_key_arn
+    error_message = "The dead-letter queue must be encrypted with kms_key_arn."
+  }
+}
