@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from generator.errors import Problem, Source, SpecError, nearest, shown
+from generator.names import RESERVED
 from generator.reading import parse
 from generator.tree import Leaf, Mapping, merge
 
@@ -48,6 +49,9 @@ def load(directory: Path, name: str) -> Mapping:
     document = read(directory, name)
     if document.abstract:
         raise SpecError([Problem(document.root.source, f"{shown(name)} is abstract: it is there for others to extend")])
+    if name in RESERVED:
+        where = document.root.source
+        raise SpecError([Problem(where, f"{shown(name)} cannot name an environment: .build/{name} holds other things")])
     return _with_defaults(_inherit(directory, document, (name,)))
 
 

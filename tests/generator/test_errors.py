@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from generator.checking import check
 from generator.errors import SpecError
+from generator.names import RESERVED
 from generator.reading import parse
+from harness import target
 from tests.generator.conftest import MINIMAL, Workplace, minimal
 
 NETWORK = """\
@@ -422,6 +424,29 @@ def test_a_name_that_none_can_have(name: str, workplace: Workplace) -> None:
     assert outcome.code == 2
     assert "cannot name a spec" in outcome.err
     assert workplace.files() == {}
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_name_that_a_working_folder_has(name: str, workplace: Workplace) -> None:
+    workplace.spec(name, "# first\n" + MINIMAL)
+    for only in ([], [name]):
+        outcome = workplace.run("generate", *only)
+        assert outcome.err == (
+            f'environments/{name}.yaml:2: "{name}" cannot name an environment: .build/{name} holds other things\n'
+        )
+        assert outcome.code == 2
+    assert workplace.files() == {}
+
+
+def test_a_base_can_have_the_name_of_a_working_folder(workplace: Workplace) -> None:
+    workplace.spec("sandbox", "abstract: true\n" + MINIMAL)
+    workplace.spec("own", "extends: sandbox\n")
+    assert workplace.run("generate").code == 0
+
+
+def test_the_first_line_of_make_plan_refuses_the_same_names() -> None:
+    """harness/target.py runs without the repository on its path, so it has the names itself."""
+    assert target.RESERVED == RESERVED
 
 
 def test_a_directory_that_is_not_there(workplace: Workplace) -> None:
