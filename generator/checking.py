@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from generator.collisions import collisions
 from generator.errors import Path, Problem, Source, SpecError, nearest, shown
 from generator.loading import NAME, NAME_RULE
+from generator.names import NAMING_TAGS, OWN_TAGS
 from generator.spec import Environment
 from generator.tree import Leaf, Mapping, Node, find, plain
 from generator.workloads import Schedule, Task
@@ -41,7 +42,7 @@ WANTED: Final = {
 
 def check(tree: Mapping) -> Environment:
     """Return the environment that a tree describes, or raise everything that is wrong with it."""
-    problems = [*_names(tree), *_defaults(tree), *_references(tree)]
+    problems = [*_names(tree), *_defaults(tree), *_references(tree), *_tags(tree)]
     environment: Environment | None = None
     try:
         environment = Environment.model_validate(plain(tree))
@@ -91,6 +92,20 @@ def _references(tree: Mapping) -> Iterator[Problem]:
                 if node.value not in valid:
                     hint = nearest(node.value, valid)
                     yield Problem(node.source, f"{shown(node.value)} is not a {SECTIONS[target]}{hint}")
+
+
+def _tags(tree: Mapping) -> Iterator[Problem]:
+    """Find tags that would replace the generator's own; IAM does not tell capitals from small letters in them."""
+    own = {tag.lower(): tag for tag in OWN_TAGS}
+    holders: list[Node | None] = [tree, *_section(tree, "tasks").values(), *_section(tree, "schedules").values()]
+    holders += _section(tree, "defaults").values()
+    for holder in holders:
+        tags = holder.entries.get("tags") if isinstance(holder, Mapping) else None
+        for name, node in tags.entries.items() if isinstance(tags, Mapping) else ():
+            if name.lower() in own:
+                tag = own[name.lower()]
+                known = f"the naming standard sets {tag}" if tag in NAMING_TAGS else f"the generator sets {tag}"
+                yield Problem(node.source, f"{shown(name)} cannot be given: {known}, on everything")
 
 
 def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:

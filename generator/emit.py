@@ -11,6 +11,7 @@ import jinja2
 
 from generator.hcl import Reference, Value, literal
 from generator.layout import align
+from generator.names import NAMING_TAGS
 from generator.writing import MARK
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _templates() -> jinja2.Environment:
 def _context(name: str, spec: Environment) -> dict[str, object]:
     return {
         "spec": spec,
-        "default_tags": {"Environment": name, "ManagedBy": "Terraform", **_naming_tags(spec), **(spec.tags or {})},
+        "default_tags": {**(spec.tags or {}), **_own_tags(name, spec)},
         "naming": {**_given(spec.naming), "aws_region_short_code": spec.aws_region_short_code},
         "network": _given(spec.network) if spec.network else None,
         "cluster_names": {key: cluster.name for key, cluster in spec.clusters.items()},
@@ -118,15 +119,11 @@ def _alerts_arn(spec: Environment) -> Reference | None:
     return Reference("aws_sns_topic.alerts.arn" if spec.alerts.topic_name else "local.alerts_topic_arn")
 
 
-def _naming_tags(spec: Environment) -> Arguments:
-    """Return the tags that the modules give what they make, for the key and the topic that the root makes itself."""
-    return {
-        "ResourceOwner": spec.naming.resource_owner,
-        "BillingEntity": spec.naming.billing_entity,
-        "BillingDomain": spec.naming.billing_domain,
-        "SecurityDomain": spec.naming.security_domain,
-        "Region": spec.aws_region_short_code,
-    }
+def _own_tags(name: str, spec: Environment) -> Arguments:
+    """Return OWN_TAGS with their values; the naming tags are for the key and the topic that the root makes itself."""
+    values = {**_given(spec.naming), "aws_region_short_code": spec.aws_region_short_code}
+    naming = {tag: values[field] for tag, field in NAMING_TAGS.items()}
+    return {"Environment": name, "ManagedBy": "Terraform", **naming}
 
 
 def _made_key(spec: Environment, name: str) -> MadeKey:

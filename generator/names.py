@@ -6,3 +6,14 @@ from typing import Final
 
 # Working folders beside .build/<env>; harness/target.py has the same names.
 RESERVED: Final = ("checkov", "provider-download", "providers", "sandbox", "venv")
+
+# The tags of the naming standard, and the field that each comes from.
+NAMING_TAGS: Final = {
+    "ResourceOwner": "resource_owner",
+    "BillingEntity": "billing_entity",
+    "BillingDomain": "billing_domain",
+    "SecurityDomain": "security_domain",
+    "Region": "aws_region_short_code",
+}
+# Tags on everything that no spec can change: they say whose it is and what made it.
+OWN_TAGS: Final = ("Environment", "ManagedBy", *NAMING_TAGS)

@@ -207,6 +207,52 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
             )
         ],
     ),
+    "tags that are set already": (
+        "network:",
+        "tags:\n  Environment: prod\n  Cost: x\n  managedby: me\n  Region: here\nnetwork:",
+        [
+            (
+                'environments/own.yaml:19: tags.Environment: "Environment" cannot be given: '
+                "the generator sets Environment, on everything"
+            ),
+            (
+                'environments/own.yaml:21: tags.managedby: "managedby" cannot be given: '
+                "the generator sets ManagedBy, on everything"
+            ),
+            (
+                'environments/own.yaml:22: tags.Region: "Region" cannot be given: '
+                "the naming standard sets Region, on everything"
+            ),
+        ],
+    ),
+    "tags of a task and of a schedule that are set already": (
+        "    memory: 512\nschedules:\n  weekly:\n",
+        "    memory: 512\n    tags:\n      ResourceOwner: x\nschedules:\n  weekly:\n    tags: {BillingEntity: x}\n",
+        [
+            (
+                'environments/own.yaml:30: tasks.report.tags.ResourceOwner: "ResourceOwner" cannot be given: '
+                "the naming standard sets ResourceOwner, on everything"
+            ),
+            (
+                'environments/own.yaml:33: schedules.weekly.tags.BillingEntity: "BillingEntity" cannot be given: '
+                "the naming standard sets BillingEntity, on everything"
+            ),
+        ],
+    ),
+    "tags in defaults that are set already": (
+        "tasks:\n",
+        "defaults:\n  task:\n    tags: {SecurityDomain: x}\n  schedule:\n    tags: {BillingDomain: x}\ntasks:\n",
+        [
+            (
+                'environments/own.yaml:26: defaults.task.tags.SecurityDomain: "SecurityDomain" cannot be given: '
+                "the naming standard sets SecurityDomain, on everything"
+            ),
+            (
+                'environments/own.yaml:28: defaults.schedule.tags.BillingDomain: "BillingDomain" cannot be given: '
+                "the naming standard sets BillingDomain, on everything"
+            ),
+        ],
+    ),
     "an unknown field in defaults, said once": (
         "tasks:\n",
         "defaults:\n  task:\n    cpuu: 1\ntasks:\n",
