@@ -24,6 +24,11 @@ resource "aws_cloudwatch_metric_alarm" "dlq_messages_visible" {
       condition     = length(local.name_errors["dlq_messages_visible_alarm"]) == 0
       error_message = join("\n", local.name_errors["dlq_messages_visible_alarm"])
     }
+
+    precondition {
+      condition     = length(local.dlq_alarm_action_errors) == 0
+      error_message = join("\n", local.dlq_alarm_action_errors)
+    }
   }
 }
 
@@ -50,6 +55,11 @@ resource "aws_cloudwatch_metric_alarm" "dlq_oldest_message" {
       condition     = length(local.name_errors["dlq_oldest_message_alarm"]) == 0
       error_message = join("\n", local.name_errors["dlq_oldest_message_alarm"])
     }
+
+    precondition {
+      condition     = length(local.dlq_alarm_action_errors) == 0
+      error_message = join("\n", local.dlq_alarm_action_errors)
+    }
   }
 }
 
@@ -63,6 +73,30 @@ locals {
     "TargetErrorCount",
     "TargetErrorThrottledCount",
   ]
+
+  # What PutMetricAlarm takes for an action. A response plan is the one that has no region.
+  alarm_action_pattern = "^arn:aws[a-z-]*:(?:(?:aiops|automate|autoscaling|lambda|sns|ssm):[a-z0-9-]+|ssm-incidents:):[^:]+:.+$"
+
+  scheduler_alarm_actions = {
+    for metric, alarm in var.scheduler_alarms : metric => {
+      alarm_actions = alarm.alarm_actions == null ? var.dlq_alarm_actions : alarm.alarm_actions
+      ok_actions    = alarm.ok_actions == null ? var.dlq_ok_actions : alarm.ok_actions
+    }
+  }
+
+  dlq_alarm_action_errors = [
+    for arn in concat(var.dlq_alarm_actions, var.dlq_ok_actions) :
+    "the alarms have the action \"${arn}\" of region ${split(":", arn)[3]}; CloudWatch needs actions of the alarm's region, ${local.region}"
+    if !contains(["", local.region], split(":", arn)[3])
+  ]
+
+  scheduler_alarm_action_errors = {
+    for metric, actions in local.scheduler_alarm_actions : metric => [
+      for arn in concat(actions.alarm_actions, actions.ok_actions) :
+      "the alarm on ${metric} has the action \"${arn}\" of region ${split(":", arn)[3]}; CloudWatch needs actions of the alarm's region, ${local.region}"
+      if !contains(["", local.region], split(":", arn)[3])
+    ]
+  }
 }
 
 # ScheduleGroup is the only dimension Scheduler publishes, and the group holds this task's schedules only.
@@ -80,14 +114,19 @@ resource "aws_cloudwatch_metric_alarm" "scheduler" {
   period              = each.value.period_seconds
   evaluation_periods  = each.value.evaluation_periods
   treat_missing_data  = "notBreaching"
-  alarm_actions       = coalesce(each.value.alarm_actions, var.dlq_alarm_actions)
-  ok_actions          = coalesce(each.value.ok_actions, var.dlq_ok_actions)
+  alarm_actions       = local.scheduler_alarm_actions[each.key].alarm_actions
+  ok_actions          = local.scheduler_alarm_actions[each.key].ok_actions
   tags                = local.tags
 
   lifecycle {
     precondition {
       condition     = length(local.scheduler_alarm_name_errors[each.key]) == 0
       error_message = join("\n", local.scheduler_alarm_name_errors[each.key])
+    }
+
+    precondition {
+      condition     = length(local.scheduler_alarm_action_errors[each.key]) == 0
+      error_message = join("\n", local.scheduler_alarm_action_errors[each.key])
     }
   }
 }

@@ -10,6 +10,11 @@ resource "aws_sqs_queue" "dlq" {
       condition     = length(local.name_errors["dlq"]) == 0
       error_message = join("\n", local.name_errors["dlq"])
     }
+
+    precondition {
+      condition     = split(":", var.kms_key_arn)[3] == local.region
+      error_message = "kms_key_arn is \"${var.kms_key_arn}\", of region ${split(":", var.kms_key_arn)[3]}; AWS needs a key of the region of the schedules and of the queue, ${local.region}."
+    }
   }
 }
 

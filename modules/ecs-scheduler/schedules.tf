@@ -114,6 +114,12 @@ resource "aws_scheduler_schedule_group" "ecs" {
       condition     = length(local.name_errors["schedule_group"]) == 0
       error_message = join("\n", local.name_errors["schedule_group"])
     }
+
+    # Once, and not for each schedule.
+    precondition {
+      condition     = split(":", var.ecs_cluster_arn)[3] == local.region
+      error_message = "ecs_cluster_arn is \"${var.ecs_cluster_arn}\", of region ${split(":", var.ecs_cluster_arn)[3]}; AWS runs a schedule's tasks in the region of the schedule, ${local.region}."
+    }
   }
 }
 

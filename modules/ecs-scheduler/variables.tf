@@ -43,7 +43,7 @@ variable "cluster_name" {
 }
 
 variable "ecs_cluster_arn" {
-  description = "ARN of the ECS cluster that the tasks run on: the target of every schedule, and the only cluster the role may use."
+  description = "ARN of the ECS cluster that the tasks run on: the target of every schedule, and the only cluster the role may use. Of the provider's region, and of this account."
   type        = string
   nullable    = false
 
@@ -296,14 +296,14 @@ variable "description" {
 }
 
 variable "dlq_alarm_actions" {
-  description = "ARNs told when an alarm goes off, usually SNS topics; up to 5. An encrypted topic's key must let `cloudwatch.amazonaws.com` use it."
+  description = "ARNs told when an alarm goes off, usually SNS topics, of the provider's region; up to 5. An encrypted topic's key must let `cloudwatch.amazonaws.com` use it."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.dlq_alarm_actions : can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:", arn))])
-    error_message = "dlq_alarm_actions has ${join(" and ", [for arn in var.dlq_alarm_actions : "\"${arn}\"" if !can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:", arn))])}; AWS needs ARNs, for example of SNS topics."
+    condition     = alltrue([for arn in var.dlq_alarm_actions : can(regex(local.alarm_action_pattern, arn))])
+    error_message = "dlq_alarm_actions has ${join(" and ", [for arn in var.dlq_alarm_actions : "\"${arn == null ? "null" : arn}\"" if !can(regex(local.alarm_action_pattern, arn))])}; CloudWatch takes ARNs of SNS topics, Lambda functions, Auto Scaling policies, EC2 actions (automate), OpsItems (ssm), response plans (ssm-incidents) and investigation groups (aiops)."
   }
 
   validation {
@@ -366,14 +366,14 @@ variable "dlq_messages_visible_threshold" {
 }
 
 variable "dlq_ok_actions" {
-  description = "ARNs told when an alarm is over, usually SNS topics; up to 5."
+  description = "ARNs told when an alarm is over, usually SNS topics, of the provider's region; up to 5."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.dlq_ok_actions : can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:", arn))])
-    error_message = "dlq_ok_actions has ${join(" and ", [for arn in var.dlq_ok_actions : "\"${arn}\"" if !can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:", arn))])}; AWS needs ARNs, for example of SNS topics."
+    condition     = alltrue([for arn in var.dlq_ok_actions : can(regex(local.alarm_action_pattern, arn))])
+    error_message = "dlq_ok_actions has ${join(" and ", [for arn in var.dlq_ok_actions : "\"${arn == null ? "null" : arn}\"" if !can(regex(local.alarm_action_pattern, arn))])}; CloudWatch takes ARNs of SNS topics, Lambda functions, Auto Scaling policies, EC2 actions (automate), OpsItems (ssm), response plans (ssm-incidents) and investigation groups (aiops)."
   }
 
   validation {
@@ -652,14 +652,14 @@ variable "scheduler_alarms" {
   validation {
     condition = alltrue(flatten([
       for alarm in values(var.scheduler_alarms) : [
-        for arn in concat(coalesce(alarm.alarm_actions, []), coalesce(alarm.ok_actions, [])) : can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:", arn))
+        for arn in concat(coalesce(alarm.alarm_actions, []), coalesce(alarm.ok_actions, [])) : can(regex(local.alarm_action_pattern, arn))
       ]
     ]))
     error_message = "scheduler_alarms has the action ${join(" and ", flatten([
       for alarm in values(var.scheduler_alarms) : [
-        for arn in concat(coalesce(alarm.alarm_actions, []), coalesce(alarm.ok_actions, [])) : "\"${arn}\"" if !can(regex("^arn:aws[a-z-]*:[a-z0-9-]+:", arn))
+        for arn in concat(coalesce(alarm.alarm_actions, []), coalesce(alarm.ok_actions, [])) : "\"${arn == null ? "null" : arn}\"" if !can(regex(local.alarm_action_pattern, arn))
       ]
-    ]))}; AWS needs ARNs, for example of SNS topics."
+    ]))}; CloudWatch takes ARNs of SNS topics, Lambda functions, Auto Scaling policies, EC2 actions (automate), OpsItems (ssm), response plans (ssm-incidents) and investigation groups (aiops)."
   }
 
   validation {

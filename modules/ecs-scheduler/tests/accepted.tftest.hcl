@@ -519,3 +519,26 @@ run "encrypts_the_schedules_and_the_queue" {
     error_message = "The dead-letter queue must be encrypted with kms_key_arn."
   }
 }
+
+run "accepts_every_kind_of_action" {
+  command = plan
+
+  variables {
+    dlq_alarm_actions = [
+      "arn:aws:sns:us-east-1:123456789012:alerts",
+      "arn:aws:lambda:us-east-1:123456789012:function:alerts",
+      "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1234abcd-12ab-34cd-56ef-1234567890ab:autoScalingGroupName/group:policyName/grow",
+      "arn:aws:ssm:us-east-1:123456789012:opsitem:2#CATEGORY=Availability",
+      "arn:aws:ssm-incidents::123456789012:response-plan/missed-runs",
+    ]
+    dlq_ok_actions = [
+      "arn:aws:automate:us-east-1:ec2:reboot",
+      "arn:aws:aiops:us-east-1:123456789012:investigation-group:group",
+    ]
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.dlq_messages_visible[0].alarm_actions) + length(aws_cloudwatch_metric_alarm.dlq_messages_visible[0].ok_actions) == 7
+    error_message = "Every kind of action that CloudWatch takes must be accepted."
+  }
+}

@@ -184,6 +184,44 @@ run "refuses_scheduler_alarm_six_actions" {
   expect_failures = [var.scheduler_alarms]
 }
 
+run "refuses_actions_that_cloudwatch_does_not_take" {
+  command = plan
+
+  variables {
+    dlq_alarm_actions = ["arn:aws:s3:::bucket"]
+    dlq_ok_actions    = ["arn:aws:sqs:us-east-1:123456789012:queue"]
+    scheduler_alarms  = { InvocationDroppedCount = { alarm_actions = ["arn:aws:s3:::bucket"] } }
+  }
+
+  expect_failures = [var.dlq_alarm_actions, var.dlq_ok_actions, var.scheduler_alarms]
+}
+
+run "refuses_actions_of_another_region" {
+  command = plan
+
+  variables {
+    dlq_ok_actions   = ["arn:aws:sns:eu-west-1:123456789012:alerts"]
+    scheduler_alarms = { TargetErrorCount = { ok_actions = ["arn:aws:lambda:eu-west-2:123456789012:function:alerts"] } }
+  }
+
+  expect_failures = [
+    aws_cloudwatch_metric_alarm.dlq_messages_visible,
+    aws_cloudwatch_metric_alarm.dlq_oldest_message,
+    aws_cloudwatch_metric_alarm.scheduler["TargetErrorCount"],
+  ]
+}
+
+run "refuses_cluster_and_key_of_another_region" {
+  command = plan
+
+  variables {
+    ecs_cluster_arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/production"
+    kms_key_arn     = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+
+  expect_failures = [aws_scheduler_schedule_group.ecs, aws_sqs_queue.dlq]
+}
+
 run "refuses_cluster_name" {
   command = plan
 
