@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BaseModel, ValidationError
 
 from generator.collisions import collisions
-from generator.errors import Path, Problem, Source, SpecError, nearest, shown
+from generator.errors import Path, Problem, Source, SpecError, near, nearest, shown
 from generator.loading import NAME, NAME_RULE
 from generator.names import NAMING_TAGS, OWN_TAGS
 from generator.spec import Environment
@@ -19,6 +19,7 @@ from generator.workloads import Schedule, Task
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 SECTIONS: Final = {"keys": "key", "clusters": "cluster", "tasks": "task", "schedules": "schedule"}
@@ -47,7 +48,9 @@ def check(tree: Mapping) -> Environment:
     try:
         environment = Environment.model_validate(plain(tree))
     except ValidationError as error:
-        problems += [_problem(tree, detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        misspelt = set(_misspelt(details))
+        problems += [_problem(tree, detail) for detail in details if detail["loc"] not in misspelt]
     if environment is not None and not problems:
         problems += [*_networks(tree, environment), *collisions(tree, environment)]
     if environment is None or problems:
@@ -75,7 +78,7 @@ def _defaults(tree: Mapping) -> Iterator[Problem]:
         if isinstance(shared, Mapping):
             for name, node in shared.entries.items():
                 if name not in model.model_fields:
-                    yield Problem(node.source, _unknown(name, model.model_fields))
+                    yield Problem(node.source, _unknown(name, dict(model.model_fields)))
 
 
 def _references(tree: Mapping) -> Iterator[Problem]:
@@ -116,8 +119,18 @@ def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
             and schedule.launch_type != "EXTERNAL"
         ):
             source = _at(tree, ("schedules", name))
-            where = Source(source.file, source.line, (*source.path, "trusted_compute_subnets"))
-            yield Problem(where, "is missing: give it here, or give the environment a network")
+            yield Problem(source, "trusted_compute_subnets is missing; give it here, or give the environment a network")
+
+
+def _misspelt(details: list[ErrorDetails]) -> Iterator[Path]:
+    """Return the required fields that are there under a name that is nearly theirs: one mistake, not two."""
+    missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            *parent, name = detail["loc"]
+            meant = near(str(name), _fields(tuple(parent)))
+            if meant is not None and (*parent, meant) in missing:
+                yield (*parent, meant)
 
 
 def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
@@ -125,10 +138,7 @@ def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
     kind = error["type"]
     value = error["input"]
     if kind == "missing":
-        parent, name = _at(tree, path[:-1]), path[-1]
-        fields = _fields(path[:-1])
-        what = fields[str(name)].description if str(name) in fields else None
-        return Problem(Source(parent.file, parent.line, (*parent.path, name)), f"is missing: {what}")
+        return Problem(_at(tree, path[:-1]), _missing(str(path[-1]), _fields(path[:-1])))
     source = _at(tree, path)
     if kind == "extra_forbidden":
         return Problem(source, _unknown(str(path[-1]), _fields(path[:-1]), top=len(path) == 1))
@@ -144,9 +154,25 @@ def _at(tree: Mapping, path: Path) -> Source:
     return node.source
 
 
-def _unknown(name: str, fields: typing.Iterable[str], *, top: bool = False) -> str:
+def _missing(name: str, fields: dict[str, FieldInfo]) -> str:
+    what = (fields[name].description or "").rstrip(".") if name in fields else ""
+    if what[1:2].islower():
+        what = what[:1].lower() + what[1:]
+    return f"{name} is missing" + (f" ({what})" if what not in {"", name} else "")
+
+
+def _unknown(name: str, fields: dict[str, FieldInfo], *, top: bool = False) -> str:
+    inside = [
+        f"{outer}.{name}"
+        for outer, field in sorted(fields.items())
+        if name in _model_fields(_plain_type(field.annotation))
+    ]
     valid = {*fields, "extends", "abstract"} if top else set(fields)
-    return f"{shown(name)} is not a field here{nearest(name, valid)}"
+    if not inside:
+        return f"{shown(name)} is not a field here{nearest(name, valid)}"
+    meant = near(name, valid)
+    hints = [f'"{meant}"', *inside] if meant is not None else inside
+    return f"{shown(name)} is not a field here; did you mean {' or '.join(hints)}?"
 
 
 def _as_written(value: object) -> str:
@@ -173,13 +199,16 @@ def _quote_hint(kind: str, value: object) -> str:
     return ""
 
 
-def _fields(path: Path) -> dict[str, Any]:
+def _fields(path: Path) -> dict[str, FieldInfo]:
     """Return the fields of the model at a path of the spec."""
     annotation: Any = Environment
     for part in path:
         annotation = _step(annotation, part)
-    model = _plain_type(annotation)
-    return dict(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else {}
+    return _model_fields(_plain_type(annotation))
+
+
+def _model_fields(kind: Any) -> dict[str, FieldInfo]:
+    return dict(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
 
 
 def _step(annotation: Any, part: str | int) -> Any:

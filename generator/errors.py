@@ -68,12 +68,19 @@ def shown(value: object, *, quote: bool = True) -> str:
     return text if text.isprintable() else json.dumps(text)[1:-1]
 
 
+def near(name: str, valid: Iterable[str]) -> str | None:
+    """Return the valid name that was probably meant."""
+    close = difflib.get_close_matches(name[:_SHOWN], sorted(valid), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """Return `; did you mean "..."?` for the valid name nearest to a wrong one, or what there is to choose from."""
+    """Return `; did you mean "..."?` for the name probably meant, else what there is to choose from, or the nearest."""
     names = sorted(valid)
-    close = difflib.get_close_matches(name[:200], names, n=1, cutoff=0.6)
-    if close:
-        return f'; did you mean "{close[0]}"?'
+    meant = near(name, names)
+    if meant is not None:
+        return f'; did you mean "{meant}"?'
     if 0 < len(names) <= 12:
         return f"; there {'is' if len(names) == 1 else 'are'} {', '.join(names)}"
-    return ""
+    closest = difflib.get_close_matches(name[:_SHOWN], names, n=1, cutoff=0.0)
+    return f'; the nearest is "{closest[0]}"' if closest else ""

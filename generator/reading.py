@@ -32,6 +32,7 @@ MAX_DIGITS: Final = 18  # more than any field needs, and still exact everywhere
 
 _TAG: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]*)")
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")  # what looks like one is no number that lost its way
 _DIRECTIVE: Final = re.compile(r"(?:^|[\n\r\x85\u2028\u2029\ufeff])(%(?:YAML|TAG)\b)")  # another version, other values
 _ESCAPE: Final = re.compile(r"\\U([0-9A-Fa-f]{8})")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
@@ -192,6 +193,8 @@ def _text(value: str) -> str:
 
 
 def _integer(value: str) -> int:
+    if _ACCOUNT.fullmatch(value) and value.startswith("0"):
+        raise ValueError(f"{shown(value, quote=False)} would lose its first digit as a number; quote it")
     if not _INTEGER.fullmatch(value):
         raise ValueError(
             f"{shown(value, quote=False)} is read differently by different tools; write a plain number, or quote it"

@@ -46,7 +46,12 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
     "an unknown field at the top": (
         "region: eu-west-1",
         "region: eu-west-1\nschedule: {}",
-        ['environments/own.yaml:3: schedule: "schedule" is not a field here; did you mean "schedules"?'],
+        [
+            (
+                'environments/own.yaml:3: schedule: "schedule" is not a field here; '
+                'did you mean "schedules" or defaults.schedule?'
+            )
+        ],
     ),
     "an unknown field deep down": (
         "    memory: 512",
@@ -58,15 +63,53 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
             )
         ],
     ),
+    "a field of names, one level too high": (
+        "    memory: 512",
+        "    memory: 512\n    family: reports",
+        ['environments/own.yaml:29: tasks.report.family: "family" is not a field here; did you mean names.family?'],
+    ),
+    "a field that two others have": (
+        "region: eu-west-1",
+        "region: eu-west-1\nkey: x",
+        ['environments/own.yaml:3: key: "key" is not a field here; did you mean "keys" or alerts.key or state.key?'],
+    ),
+    "a field of names in defaults, one level too high": (
+        "tasks:\n",
+        "defaults:\n  schedule:\n    dlq: x\ntasks:\n",
+        ['environments/own.yaml:26: defaults.schedule.dlq: "dlq" is not a field here; did you mean names.dlq?'],
+    ),
+    "a field like none of many": (
+        "    memory: 512",
+        "    memory: 512\n    gpus: 1",
+        ['environments/own.yaml:29: tasks.report.gpus: "gpus" is not a field here; the nearest is "cpu"'],
+    ),
+    "a required field, misspelt": (
+        "    cpu: 256",
+        "    cpuu: 256",
+        ['environments/own.yaml:27: tasks.report.cpuu: "cpuu" is not a field here; did you mean "cpu"?'],
+    ),
+    "a required field, misspelt, and another missing": (
+        "    cpu: 256\n    memory: 512",
+        "    memroy: 512",
+        [
+            "environments/own.yaml:25: tasks.report: cpu is missing (CPU units; 1024 is one vCPU)",
+            'environments/own.yaml:27: tasks.report.memroy: "memroy" is not a field here; did you mean "memory"?',
+        ],
+    ),
+    "a missing field whose description says no more than its name": (
+        "region: eu-west-1\n",
+        "",
+        ["environments/own.yaml:1: region is missing"],
+    ),
     "a missing field": (
         "    image: example/report:1\n",
         "",
-        ["environments/own.yaml:25: tasks.report.image: is missing: Image of the container."],
+        ["environments/own.yaml:25: tasks.report: image is missing (image of the container)"],
     ),
     "a missing field at the top": (
         'account: "123456789012"\n',
         "",
-        ["environments/own.yaml:1: account: is missing: Account, 12 digits in quotes."],
+        ["environments/own.yaml:1: account is missing (account, 12 digits in quotes)"],
     ),
     "an account without quotes": (
         '"123456789012"',
@@ -77,10 +120,7 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
         '"123456789012"',
         "012345678901",
         [
-            (
-                "environments/own.yaml:1: account: 012345678901 is read differently by different tools; write a plain "
-                "number, or quote it"
-            )
+            "environments/own.yaml:1: account: 012345678901 would lose its first digit as a number; quote it",
         ],
     ),
     "an account of eleven digits": (
@@ -201,7 +241,7 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
         "",
         [
             (
-                "environments/own.yaml:27: schedules.weekly.trusted_compute_subnets: is missing: "
+                "environments/own.yaml:27: schedules.weekly: trusted_compute_subnets is missing; "
                 "give it here, or give the "
                 "environment a network"
             )
