@@ -202,6 +202,9 @@ def main(arguments: list[str] | None = None) -> None:
     except SandboxError as error:
         say(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:  # a disk that is full, a folder that cannot be written, a command that is no program
+        say(f"{error.filename or 'the system'}: {error.strerror}")
+        sys.exit(SandboxError.exit_code)
 
 
 if __name__ == "__main__":

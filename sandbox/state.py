@@ -95,6 +95,7 @@ class Store:
             left_over = self.clear_stale(name)
             folder = self.folder(name)
             folder.mkdir(parents=True)
+            box = None
             try:
                 box, _ = server.launch(
                     account=account or server.DEFAULT_ACCOUNT,
@@ -102,10 +103,12 @@ class Store:
                     log=folder / "server.log",
                     lifeline=False,
                 )
-            except SandboxError:
+                self.write(name, box)
+            except (SandboxError, OSError):
+                if box is not None:  # it runs, and nothing would ever find it again
+                    terminate(box)
                 shutil.rmtree(folder)
                 raise
-            self.write(name, box)
             return box, f"{left_over}{name} is started"
 
     def down(self, name: str) -> str:
@@ -153,8 +156,15 @@ class Store:
         The lock lies beside the folder, not in it, because the folder goes while the lock is held.
         """
         self.folder(name)
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / f".{name}.lock").open("w") as lock:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / f".{name}.lock").open("w")
+        except OSError as error:
+            raise SandboxError(
+                f"{error.filename}: {error.strerror}; a sandbox that stays up needs a folder that can be written: "
+                "name one with --build-dir"
+            ) from None
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -341,3 +341,41 @@ def test_two_at_once_start_one(run: Run) -> None:
     assert [process.returncode for process in started] == [0, 0]
     assert len(outputs) == 1, "both were told of the same one"
     assert status(run, "one")["up"] is True
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_a_build_folder_that_cannot_be_written(command: str, run: Run, tmp_path: Path) -> None:
+    """A file stands where a folder should: that stops root too, whom permissions do not."""
+    (tmp_path / "file").touch()
+    done = run(command, "--build-dir", str(tmp_path / "file"))
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"sandbox: {tmp_path}/file/sandbox: Not a directory; a sandbox that stays up needs a folder that can be "
+        "written: name one with --build-dir\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["run", "--keep", "--", "true"]])
+def test_a_record_that_cannot_be_read(arguments: list[str], run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run(arguments[0], "one", "--build-dir", str(tmp_path / "file"), *arguments[1:])
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"sandbox: {tmp_path}/file/sandbox/one/sandbox.json: Not a directory\n"
+
+
+def test_a_sandbox_that_cannot_be_recorded_is_stopped(
+    run: Run, sandboxes: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing would ever find it again."""
+    started: list[server.Sandbox] = []
+
+    def full(store: Store, name: str, box: server.Sandbox) -> None:
+        started.append(box)
+        raise OSError(28, "No space left on device", "sandbox.json")
+
+    monkeypatch.setattr(Store, "write", full)
+    done = run("up", "one")
+    assert (done.returncode, done.stderr) == (3, "sandbox: sandbox.json: No space left on device\n")
+    assert not started[0].answers()
+    assert not sandboxes.folder("one").exists()
