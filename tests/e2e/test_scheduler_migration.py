@@ -53,24 +53,40 @@ def upgrade(consumers: tftest.TerraformTest) -> Summary:
     return summarize(dict(plan(consumers)))
 
 
+def addresses(summary: Summary, verb: str) -> set[str]:
+    return {change.address for change in summary.changes if change.verb == verb}
+
+
 def test_the_moves_are_listed(upgrade: Summary) -> None:
     assert set(upgrade.moves) == MOVES | {SCHEDULE_MOVE}
 
 
 def test_nothing_is_replaced_and_only_the_full_access_is_destroyed(upgrade: Summary) -> None:
     assert upgrade.count("replace") == 0
-    assert {change.address for change in upgrade.changes if change.verb == "destroy"} == {
-        f"module.{who}.aws_iam_role_policy_attachment.ra" for who in CONSUMERS
-    }
+    assert addresses(upgrade, "destroy") == {f"module.{who}.aws_iam_role_policy_attachment.ra" for who in CONSUMERS}
 
 
-def test_the_schedules_that_run_are_updated_in_place(upgrade: Summary) -> None:
-    updated = {change.address for change in upgrade.changes if change.verb == "update"}
-    assert updated >= {
-        'module.single.aws_scheduler_schedule.ecs[""]',
-        'module.keyed.aws_scheduler_schedule.ecs[""]',
-        'module.keyed.aws_scheduler_schedule.ecs["evening"]',
+def test_what_was_there_is_updated_in_place(upgrade: Summary) -> None:
+    kept = {
+        "aws_iam_role.scheduler",
+        "aws_iam_role_policy.scheduler",
+        'aws_scheduler_schedule.ecs[""]',
+        "aws_scheduler_schedule_group.ecs",
+        "aws_sqs_queue.dlq",
     }
+    expected = {f"module.{who}.{address}" for who in CONSUMERS for address in kept}
+    assert addresses(upgrade, "update") == expected | {'module.keyed.aws_scheduler_schedule.ecs["evening"]'}
+
+
+def test_only_the_queue_policy_and_the_alarms_are_new(upgrade: Summary) -> None:
+    new = {
+        "aws_sqs_queue_policy.dlq",
+        "aws_cloudwatch_metric_alarm.dlq_messages_visible[0]",
+        "aws_cloudwatch_metric_alarm.dlq_oldest_message[0]",
+        'aws_cloudwatch_metric_alarm.scheduler["InvocationDroppedCount"]',
+        'aws_cloudwatch_metric_alarm.scheduler["InvocationsFailedToBeSentToDeadLetterCount"]',
+    }
+    assert addresses(upgrade, "create") == {f"module.{who}.{address}" for who in CONSUMERS for address in new}
 
 
 def test_the_second_plan_is_empty(consumers: tftest.TerraformTest, upgrade: Summary) -> None:
