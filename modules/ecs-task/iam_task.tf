@@ -29,6 +29,10 @@ locals {
   ]
   task_kms_key_arns = flatten(local.kms_grants[*].keys)
 
+  # Every grant makes a statement, so what was asked for says whether there is a policy. The statements cannot say it:
+  # a list of keys, a prefix, or a name may be known only after the apply.
+  task_has_policy = length(flatten([for grants in var.permissions : [for grant in grants : true]])) > 0
+
   task_statements = [
     for statement in concat(
       [{ sid = "S3Read", actions = ["s3:GetObject"], resources = local.s3_object_arns.read, conditions = [] }],
@@ -70,7 +74,12 @@ locals {
           actions = ["ssm:GetParameter", "ssm:GetParameters"]
           resources = [
             for grant in var.permissions.ssm_read : startswith(grant.parameter, "arn:") ? grant.parameter
-            : "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/${trimprefix(grant.parameter, "/")}"
+            : join("", [
+              "arn:${local.partition}:ssm:${local.region}:",
+              # AWS's public parameters belong to no account.
+              startswith(trimprefix(grant.parameter, "/"), "aws/service/") ? "" : local.account_id,
+              ":parameter/${trimprefix(grant.parameter, "/")}",
+            ])
           ]
           conditions = []
         },
@@ -141,7 +150,7 @@ resource "aws_iam_role" "task" {
 }
 
 resource "aws_iam_role_policy" "task" {
-  count = length(local.task_statements) > 0 ? 1 : 0
+  count = local.task_has_policy ? 1 : 0
 
   name   = local.names.task_policy
   role   = aws_iam_role.task.name
@@ -161,7 +170,7 @@ resource "aws_iam_role_policy" "task" {
 }
 
 data "aws_iam_policy_document" "task" {
-  count = length(local.task_statements) > 0 ? 1 : 0
+  count = local.task_has_policy ? 1 : 0
 
   dynamic "statement" {
     for_each = local.task_statements

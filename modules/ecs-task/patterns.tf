@@ -7,11 +7,11 @@ locals {
     secret          = "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"
     secret_value    = "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?$"
     parameter_value = "^arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
-    parameter       = "^(arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/|/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
+    parameter       = "^(arn:aws[a-z-]*:ssm:[a-z0-9-]+:([0-9]{12}:parameter/|:parameter/aws/service/)|/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
     bucket          = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
     variable_name   = "^[^=\\s]+$"
     tag_text        = "^[\\p{L}\\p{N} _.:/=+@-]{1,256}$"
-    name_part       = "^[A-Za-z0-9._-]+$"
+    name_part       = "^[A-Za-z0-9_-]+$" # also in ecs-scheduler, which is given the same values
     # What IAM would read as more than the one thing it names.
     wildcard = "[*?]|\\$\\{"
   }

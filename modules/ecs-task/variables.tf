@@ -25,7 +25,7 @@ variable "image" {
 }
 
 variable "cpu" {
-  description = "CPU units of the task; 1024 is one vCPU. On Fargate 256, 512, 1024, 2048, 4096, 8192 or 16384 (Windows: from 1024); elsewhere 128 to 196608."
+  description = "CPU units of the task; 1024 is one vCPU. On Fargate 256, 512, 1024, 2048, 4096, 8192 or 16384 (Windows: 1024, 2048 or 4096); elsewhere 128 to 196608."
   type        = number
   nullable    = false
 
@@ -40,8 +40,8 @@ variable "cpu" {
   }
 
   validation {
-    condition     = local.fargate && local.windows ? var.cpu >= 1024 : true
-    error_message = "cpu is ${var.cpu} with ${coalesce(var.operating_system_family, "LINUX")}: Windows on Fargate takes at least 1024 CPU units."
+    condition     = local.fargate && local.windows ? var.cpu >= 1024 && var.cpu <= 4096 : true
+    error_message = "cpu is ${var.cpu} with ${coalesce(var.operating_system_family, "LINUX")}: Windows on Fargate takes 1024, 2048 or 4096 CPU units; less and more are for Linux."
   }
 }
 
@@ -71,7 +71,7 @@ variable "resource_owner" {
 
   validation {
     condition     = can(regex(local.patterns.tag_text, var.resource_owner))
-    error_message = "resource_owner is \"${var.resource_owner}\": a tag takes 1 to 256 letters, digits, spaces and _ . : / = + - @."
+    error_message = "resource_owner is \"${var.resource_owner}\"; it is a tag, and AWS allows 1 to 256 letters, digits, spaces and _.:/=+@-."
   }
 }
 
@@ -82,7 +82,7 @@ variable "billing_entity" {
 
   validation {
     condition     = can(regex(local.patterns.tag_text, var.billing_entity))
-    error_message = "billing_entity is \"${var.billing_entity}\": a tag takes 1 to 256 letters, digits, spaces and _ . : / = + - @."
+    error_message = "billing_entity is \"${var.billing_entity}\"; it is a tag, and AWS allows 1 to 256 letters, digits, spaces and _.:/=+@-."
   }
 }
 
@@ -93,7 +93,7 @@ variable "billing_domain" {
 
   validation {
     condition     = can(regex(local.patterns.name_part, var.billing_domain))
-    error_message = "billing_domain is \"${var.billing_domain}\": it is part of names, which take letters, digits and . _ -."
+    error_message = "billing_domain is \"${var.billing_domain}\"; it is part of every name, and the naming standard allows letters, digits, - and _."
   }
 }
 
@@ -104,7 +104,7 @@ variable "security_domain" {
 
   validation {
     condition     = can(regex(local.patterns.name_part, var.security_domain))
-    error_message = "security_domain is \"${var.security_domain}\": it is part of names, which take letters, digits and . _ -."
+    error_message = "security_domain is \"${var.security_domain}\"; it is part of every name, and the naming standard allows letters, digits, - and _."
   }
 }
 
@@ -114,8 +114,8 @@ variable "aws_region_short_code" {
   nullable    = false
 
   validation {
-    condition     = can(regex(local.patterns.name_part, var.aws_region_short_code))
-    error_message = "aws_region_short_code is \"${var.aws_region_short_code}\": it is part of names, which take letters, digits and . _ -."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,15}$", var.aws_region_short_code))
+    error_message = "aws_region_short_code is \"${var.aws_region_short_code}\"; the naming standard allows 2 to 16 lower-case letters, digits and -, beginning with a letter, for example use1."
   }
 }
 
@@ -486,7 +486,7 @@ variable "permissions" {
       - `event_bus`: name or ARN of the bus; `default` unless given.
       - `sources`: the `source`s that the events may carry.
       - `detail_types`: the `detail-type`s; empty means any.
-    - `ssm_read`: GetParameter and GetParameters of `parameter` (name or ARN); `kms_key_arns` for SecureString.
+    - `ssm_read`: GetParameter and GetParameters of `parameter` (name or ARN, also of a public parameter of AWS, `/aws/service/…`); `kms_key_arns` for SecureString.
     - `secrets_read`: GetSecretValue of `secret_arn`; `kms_key_arns`.
     - `sns_publish`: Publish to `topic_arn`; `kms_key_arns`.
     - `sqs_send`: SendMessage to `queue_arn`; `kms_key_arns`.
@@ -602,9 +602,10 @@ variable "permissions" {
 
   validation {
     condition = alltrue([
-      for grant in var.permissions.ssm_read : can(regex(local.patterns.parameter, grant.parameter))
+      for grant in var.permissions.ssm_read :
+      can(regex(local.patterns.parameter, grant.parameter)) && !can(regex(":[0-9]{12}:parameter/aws/service/", grant.parameter))
     ])
-    error_message = "permissions.ssm_read: parameter is ${join(", ", [for grant in var.permissions.ssm_read : "\"${grant.parameter}\""])}: give one parameter's name (letters, digits and _ . / -, no wildcard) or its ARN."
+    error_message = "permissions.ssm_read: parameter is ${join(", ", [for grant in var.permissions.ssm_read : "\"${grant.parameter}\""])}: give one parameter's name (letters, digits and _ . / -, no wildcard) or its ARN, which has no account for a public parameter of AWS (aws/service/)."
   }
 
   validation {

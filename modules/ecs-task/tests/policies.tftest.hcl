@@ -215,7 +215,12 @@ run "other_grants_name_their_one_resource_and_owners_get_the_policy_they_must_ad
         { event_bus = "workflow-bus", sources = ["example.report"], detail_types = ["Report Completed", "Report Failed"] },
         { sources = ["example.audit"] },
       ]
-      ssm_read        = [{ parameter = "/report/settings" }, { parameter = "plain" }]
+      ssm_read = [
+        { parameter = "/report/settings" },
+        { parameter = "plain" },
+        { parameter = "/aws/service/ami/x" }, # AWS's own: of no account
+        { parameter = "arn:aws:ssm:us-east-1::parameter/aws/service/ami/y" },
+      ]
       secrets_read    = [{ secret_arn = "arn:aws:secretsmanager:us-east-1:867653852961:secret:api-AbCdEf" }]
       sns_publish     = [{ topic_arn = "arn:aws:sns:us-east-1:867653852961:alerts" }]
       sqs_send        = [{ queue_arn = "arn:aws:sqs:us-east-1:867653852961:jobs" }]
@@ -246,6 +251,8 @@ run "other_grants_name_their_one_resource_and_owners_get_the_policy_they_must_ad
         Effect = "Allow"
         Action = ["ssm:GetParameters", "ssm:GetParameter"]
         Resource = [
+          "arn:aws:ssm:us-east-1::parameter/aws/service/ami/y",
+          "arn:aws:ssm:us-east-1::parameter/aws/service/ami/x",
           "arn:aws:ssm:us-east-1:867653852961:parameter/report/settings",
           "arn:aws:ssm:us-east-1:867653852961:parameter/plain",
         ]

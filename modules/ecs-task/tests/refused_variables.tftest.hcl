@@ -149,7 +149,7 @@ run "round_06" {
     launch_types       = []                                                                            # no launch type
     log_kms_key_arn    = "arn:aws:kms:us-east-1:867653852961:alias/main"                               # log key that is an alias
     permissions        = { put_events = [{ event_bus = "workflow-*", sources = ["example.report"] }] } # bus with a wildcard
-    security_domain    = "a/b"                                                                         # security domain with a slash
+    security_domain    = "a.b"                                                                         # security domain with a dot
   }
 
   expect_failures = [
@@ -166,7 +166,7 @@ run "round_07" {
   command = plan
 
   variables {
-    aws_region_short_code = ""                                                                            # region short code that is empty
+    aws_region_short_code = "USE1"                                                                        # region short code in capitals
     failure_topic_arns    = { for n in range(6) : "t${n}" => "arn:aws:sns:us-east-1:867653852961:t${n}" } # six topics
     health_check          = { command = ["worker", "health"] }                                            # health check without cmd
     launch_types          = ["EC2", "LAMBDA"]                                                             # launch type that does not exist
@@ -365,5 +365,21 @@ run "round_15" {
     var.permissions,
     var.secrets_kms_key_arns,
     var.tags,
+  ]
+}
+
+run "round_16" {
+  command = plan
+
+  variables {
+    cpu                       = 8192 # cpu too large for windows on fargate
+    memory                    = 16384
+    operating_system_family   = "WINDOWS_SERVER_2022_CORE"
+    read_only_root_filesystem = false
+    init_process              = false
+  }
+
+  expect_failures = [
+    var.cpu,
   ]
 }
