@@ -61,7 +61,9 @@ locals {
 
   cron_errors = {
     for key, fields in local.schedule_cron :
-    key => length(fields) != 6 ? [
+    key => !can(regex("^cron\\([^()]*\\)$", local.schedules[key].schedule_expression)) ? [
+      "${local.schedules[key].schedule_expression}: AWS needs cron(<six fields>), with one opening bracket and one closing bracket at the end",
+      ] : length(fields) != 6 ? [
       "${local.schedules[key].schedule_expression} has ${length(fields)} fields; AWS needs six: minutes hours day-of-month month day-of-week year",
       ] : concat(
       [
@@ -113,7 +115,9 @@ locals {
 
   expression_errors = {
     for key, schedule in local.schedules :
-    key => (
+    key => trimspace(schedule.schedule_expression) != schedule.schedule_expression ? [
+      "schedule_expression is \"${schedule.schedule_expression}\"; AWS allows no space or line break before or after it",
+      ] : (
       startswith(schedule.schedule_expression, "cron(") ? local.cron_errors[key] :
       startswith(schedule.schedule_expression, "rate(") ? local.rate_errors[key] :
       startswith(schedule.schedule_expression, "at(") ? local.at_errors[key] :

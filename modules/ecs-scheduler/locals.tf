@@ -63,6 +63,8 @@ locals {
       "names.${entry} would be \"${local.names[entry]}\", ${length(local.names[entry])} characters; AWS allows ${rule.longest}: set names.${entry} to a shorter name",
       can(regex(rule.pattern, local.names[entry])) ? "" :
       "names.${entry} is \"${local.names[entry]}\"; AWS allows ${rule.allows}",
+      entry != "schedule_group" || local.names[entry] != "default" ? "" :
+      "names.schedule_group is \"default\"; every account has that group already, and AWS does not let it be made or removed",
       length(lookup(local.alarm_entries_by_name, local.names[entry], [])) <= 1 || !endswith(entry, "_alarm") ? "" :
       "names.${entry} is \"${local.names[entry]}\", the name of ${join(" and ", lookup(local.alarm_entries_by_name, local.names[entry], []))}; alarm names are unique in an account and region",
     ])

@@ -238,11 +238,11 @@ locals {
       ]),
       [
         for subnet in schedule.trusted_compute_subnets : "trusted_compute_subnets has \"${subnet}\"; AWS needs an id such as subnet-0123456789abcdef0"
-        if !can(regex("^subnet-[0-9a-z]+$", subnet))
+        if !can(regex("^subnet-[0-9a-f]+$", subnet))
       ],
       [
         for group in schedule.security_group_ids : "security_group_ids has \"${group}\"; AWS needs an id such as sg-0123456789abcdef0"
-        if !can(regex("^sg-[0-9a-z]+$", group))
+        if !can(regex("^sg-[0-9a-f]+$", group))
       ],
     )
   }
@@ -252,9 +252,13 @@ locals {
       length(schedule.task_tags) <= 50 ? [] : ["task_tags has ${length(schedule.task_tags)} tags; AWS allows 50"],
       flatten([
         for name, value in schedule.task_tags : compact([
-          can(regex("^.{1,128}$", name)) ? "" : "task_tags has the key \"${name}\"; AWS allows 1 to 128 characters",
+          can(regex("^[\\p{L}\\p{N} _.:/=+@-]{1,128}$", name)) ? "" :
+          "task_tags has the key \"${name}\"; AWS allows 1 to 128 letters, digits, spaces and _.:/=+@-",
           !startswith(lower(name), "aws:") ? "" : "task_tags has the key \"${name}\"; AWS keeps aws: for itself",
-          can(regex("^.{1,256}$", value)) ? "" : "task_tags.${name} has ${try(length(value), 0)} characters; AWS allows 1 to 256",
+          value == null ? "task_tags.${name} is null; AWS needs a value of 1 to 256 characters" :
+          try(length(value) >= 1 && length(value) <= 256, false) ? "" : "task_tags.${name} has ${try(length(value), 0)} characters; AWS allows 1 to 256",
+          value == null || can(regex("^[\\p{L}\\p{N} _.:/=+@-]*$", value)) ? "" :
+          "task_tags.${name} is \"${value == null ? "" : value}\"; AWS allows letters, digits, spaces and _.:/=+@-",
         ])
       ]),
     )

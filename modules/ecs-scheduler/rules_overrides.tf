@@ -48,8 +48,8 @@ locals {
         if !contains(local.task_override_keys, name)
       ],
       flatten([
-        for container in try([for item in local.raw_overrides[key].containerOverrides : item], []) : concat(
-          can(keys(container)) && try(length(container.name) > 0, false) ? [] : [
+        for container in local.raw_containers[key] : concat(
+          try(startswith(jsonencode(container.name), "\"") && length(container.name) > 0, false) ? [] : [
             "overrides has a container override without a name; AWS needs the name of the container",
           ],
           [
@@ -59,6 +59,62 @@ locals {
           ],
         )
       ]),
+      local.raw_value_errors[key],
+    )
+  }
+
+  # The containers of raw overrides that are objects; whether all of them are is a rule of its own.
+  raw_containers = {
+    for key, overrides in local.raw_overrides : key => [
+      for container in try([for item in overrides.containerOverrides : item], []) : container
+      if can(keys(container)) && try(startswith(jsonencode(overrides.containerOverrides), "["), false)
+    ]
+  }
+
+  # jsonencode tells a list, a string and a number apart where Terraform would convert one to the other, and AWS does not.
+  raw_value_errors = {
+    for key, overrides in local.raw_overrides : key => concat(
+      !can(overrides.containerOverrides) || try(
+        startswith(jsonencode(overrides.containerOverrides), "[") && alltrue([for item in overrides.containerOverrides : can(keys(item))]), false
+        ) ? [] : [
+        "overrides: containerOverrides is ${substr(jsonencode(overrides.containerOverrides), 0, 100)}; AWS needs a list of objects",
+      ],
+      [
+        for name in distinct([for container in local.raw_containers[key] : container.name if can(tostring(container.name))]) :
+        "overrides has the container \"${name}\" more than once; AWS needs one override for each container"
+        if name != null && length([for container in local.raw_containers[key] : container if try(container.name == name, false)]) > 1
+      ],
+      flatten([
+        for container in local.raw_containers[key] : compact([
+          !can(container.command) || try(
+            startswith(jsonencode(container.command), "[") && alltrue([for word in container.command : startswith(jsonencode(word), "\"")]), false
+          ) ? "" : "overrides: command is ${substr(jsonencode(container.command), 0, 100)}; AWS needs a list of strings",
+          !can(container.environment) || try(
+            startswith(jsonencode(container.environment), "[") && alltrue([
+              for variable in container.environment :
+              join(",", keys(variable)) == "name,value" && alltrue([for part in values(variable) : startswith(jsonencode(part), "\"")]) && variable.name != ""
+            ]), false
+          ) ? "" : "overrides: environment is ${substr(jsonencode(container.environment), 0, 100)}; AWS needs a list of objects with the strings name and value",
+        ])
+      ]),
+      flatten([
+        for container in local.raw_containers[key] : [
+          for attribute, least in { cpu = 0, memory = 4, memoryReservation = 4 } :
+          "overrides: ${attribute} of a container override is ${jsonencode(container[attribute])}; AWS allows whole numbers of ${least} or more"
+          if can(container[attribute]) && !try(can(regex("^[0-9]+$", jsonencode(container[attribute]))) && container[attribute] >= least, false)
+        ]
+      ]),
+      [
+        for attribute in ["cpu", "memory"] :
+        "overrides: ${attribute} is ${jsonencode(overrides[attribute])}; AWS needs a whole number as a string, such as \"1024\""
+        if can(keys(overrides)) && can(overrides[attribute]) && !can(regex("^(?i:\"?[0-9]+\"?|\"[0-9.]+ ?(?:vcpu|gb)\")$", try(jsonencode(overrides[attribute]), "")))
+      ],
+      !can(overrides.ephemeralStorage) || try(
+        can(regex("^[0-9]+$", jsonencode(overrides.ephemeralStorage.sizeInGiB))) &&
+        overrides.ephemeralStorage.sizeInGiB >= 21 && overrides.ephemeralStorage.sizeInGiB <= 200, false
+        ) ? [] : [
+        "overrides: ephemeralStorage is ${substr(jsonencode(overrides.ephemeralStorage), 0, 100)}; AWS needs a sizeInGiB from 21 to 200",
+      ],
     )
   }
 
@@ -93,6 +149,13 @@ locals {
       ]),
       flatten([
         for container in schedule.container_overrides : [
+          for variable, value in container.environment :
+          "container_overrides: the environment variable ${variable} of ${container.name} is null; AWS needs a string, which may be empty"
+          if value == null
+        ]
+      ]),
+      flatten([
+        for container in schedule.container_overrides : [
           for arn in container.environment_files :
           "container_overrides: environment_files of ${container.name} has \"${arn}\"; AWS needs the ARN of an S3 object that ends in .env"
           if !can(regex("^arn:aws[a-z-]*:s3:::[^/]+/.*\\.env$", arn))
@@ -123,8 +186,22 @@ locals {
       local.schedule_on_fargate[key] && try(!contains(local.fargate_cpu_units, schedule.task_overrides.cpu), false) && try(schedule.task_overrides.cpu != null, false) ? [
         "task_overrides.cpu is ${try(schedule.task_overrides.cpu, "null")}; AWS allows ${join(", ", local.fargate_cpu_units)} on Fargate",
       ] : [],
+      local.schedule_on_fargate[key] && try(!contains(local.fargate_memory[tostring(schedule.task_overrides.cpu)].allowed, schedule.task_overrides.memory), false) && try(schedule.task_overrides.memory != null, false) ? [
+        "task_overrides.cpu is ${try(schedule.task_overrides.cpu, "null")} and task_overrides.memory is ${try(schedule.task_overrides.memory, "null")}; Fargate offers ${local.fargate_memory[tostring(schedule.task_overrides.cpu)].text} MiB with that many CPU units",
+      ] : [],
     )
   }
 
   fargate_cpu_units = [256, 512, 1024, 2048, 4096, 8192, 16384]
+
+  # MiB that Fargate offers for each number of CPU units.
+  fargate_memory = {
+    "256"   = { allowed = [512, 1024, 2048], text = "512, 1024 or 2048" }
+    "512"   = { allowed = range(1024, 4096 + 1, 1024), text = "1024 to 4096 in steps of 1024" }
+    "1024"  = { allowed = range(2048, 8192 + 1, 1024), text = "2048 to 8192 in steps of 1024" }
+    "2048"  = { allowed = range(4096, 16384 + 1, 1024), text = "4096 to 16384 in steps of 1024" }
+    "4096"  = { allowed = range(8192, 30720 + 1, 1024), text = "8192 to 30720 in steps of 1024" }
+    "8192"  = { allowed = range(16384, 61440 + 1, 4096), text = "16384 to 61440 in steps of 4096" }
+    "16384" = { allowed = range(32768, 122880 + 1, 8192), text = "32768 to 122880 in steps of 8192" }
+  }
 }

@@ -81,7 +81,7 @@ locals {
     )
   }
 
-  # "" and a window of 0 are how an additional schedule says "not what the primary has".
+  # "", a window of 0 and revision 0 are how an additional schedule says "not what the primary has".
   schedules = {
     for key, schedule in merge({ "" = local.primary_schedule }, local.additional_schedules) :
     key => merge(schedule, {
@@ -90,6 +90,9 @@ locals {
       }, {
       flexible_time_window_minutes = (
         key != "" && schedule.flexible_time_window_minutes == 0 ? null : schedule.flexible_time_window_minutes
+      )
+      task_definition_revision = (
+        key != "" && schedule.task_definition_revision == 0 ? null : schedule.task_definition_revision
       )
     })
   }

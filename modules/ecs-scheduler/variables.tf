@@ -143,7 +143,9 @@ variable "additional_schedules" {
     - `maximum_retry_attempts`, `maximum_event_age_in_seconds`
 
     To drop what the primary schedule has instead of inheriting it, say `""` for a string, `[]` or `{}` for a collection,
-    and 0 for `flexible_time_window_minutes`.
+    and 0 for `flexible_time_window_minutes`; 0 for `task_definition_revision` is the newest revision. `timezone` is never
+    without a value: say `UTC`. `launch_type` is dropped by `capacity_provider_strategies`, and `[]` there leaves the choice
+    to the cluster's default strategy.
   EOT
   type = list(object({
     name                = string

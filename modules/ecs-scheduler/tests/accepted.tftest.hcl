@@ -542,3 +542,50 @@ run "accepts_every_kind_of_action" {
     error_message = "Every kind of action that CloudWatch takes must be accepted."
   }
 }
+
+run "goes_back_to_the_newest_revision" {
+  command = plan
+
+  variables {
+    task_definition_revision = 7
+    additional_schedules     = [{ name = "newest", schedule_expression = "rate(1 day)", task_definition_revision = 0 }]
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.ecs["newest"].target[0].ecs_parameters[0].task_definition_arn == "arn:aws:ecs:us-east-1:123456789012:task-definition/daily-report"
+    error_message = "Revision 0 of an additional schedule must be the newest one."
+  }
+}
+
+run "accepts_raw_overrides" {
+  command = plan
+
+  variables {
+    overrides = jsonencode({
+      containerOverrides = [
+        {
+          name              = "main"
+          command           = ["report", ""]
+          cpu               = 0
+          memory            = 1000000
+          memoryReservation = 4
+          environment       = [{ name = "EMPTY", value = "" }, { name = "NUMBER", value = "1" }]
+        },
+        { name = "sidecar", command = [], environment = [] },
+      ]
+      cpu              = "1 vCPU"
+      memory           = "2048"
+      ephemeralStorage = { sizeInGiB = 200 }
+    })
+    additional_schedules = [
+      { name = "empty", schedule_expression = "rate(1 day)", overrides = "{\"containerOverrides\":[]}" },
+      { name = "pair", schedule_expression = "rate(1 day)", task_overrides = { cpu = 16384, memory = 122880 } },
+      { name = "not-on-fargate", schedule_expression = "rate(1 day)", launch_type = "EC2", task_overrides = { cpu = 256, memory = 8192 } },
+    ]
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.ecs) == 4
+    error_message = "Overrides that AWS takes must be accepted."
+  }
+}

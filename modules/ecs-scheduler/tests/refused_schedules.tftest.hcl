@@ -94,6 +94,14 @@ run "refuses_cron_expressions" {
         name                = "expression_257_characters"
         schedule_expression = "cron(0 9 * * ? 2026,2027,2028,2029,2030,2031,2032,2033,2034,2035,2036,2037,2038,2039,2040,2041,2042,2043,2044,2045,2046,2047,2048,2049,2050,2051,2052,2053,2054,2055,2056,2057,2058,2059,2060,2061,2062,2063,2064,2065,2066,2067,2068,2069,2070,2071,2072,2073,2074)"
       },
+      {
+        name                = "cron_with_space_after"
+        schedule_expression = "cron(0 9 * * ? *) "
+      },
+      {
+        name                = "cron_with_two_brackets"
+        schedule_expression = "cron((0 9 * * ? *))"
+      },
     ]
   }
 
@@ -142,6 +150,8 @@ run "refuses_cron_expressions" {
     aws_scheduler_schedule.ecs["seven_fields"],
     aws_scheduler_schedule.ecs["no_fields"],
     aws_scheduler_schedule.ecs["cron_without_end"],
+    aws_scheduler_schedule.ecs["cron_with_two_brackets"],
+    aws_scheduler_schedule.ecs["cron_with_space_after"],
     aws_scheduler_schedule.ecs["bare_cron"],
     aws_scheduler_schedule.ecs["upper_case_function"],
     aws_scheduler_schedule.ecs["expression_257_characters"],
@@ -256,7 +266,7 @@ run "refuses_settings" {
       { name = "retries_negative", schedule_expression = "rate(1 day)", maximum_retry_attempts = -1 },
       { name = "task_count_0", schedule_expression = "rate(1 day)", task_count = 0 },
       { name = "task_count_11", schedule_expression = "rate(1 day)", task_count = 11 },
-      { name = "revision_0", schedule_expression = "rate(1 day)", task_definition_revision = 0 },
+      { name = "revision_fraction", schedule_expression = "rate(1 day)", task_definition_revision = 1.5 },
       { name = "launch_type_lambda", schedule_expression = "rate(1 day)", launch_type = "LAMBDA" },
       { name = "propagate_tags_service", schedule_expression = "rate(1 day)", propagate_tags = "SERVICE" },
       { name = "description_513", schedule_expression = "rate(1 day)", description = format("%0513d", 0) },
@@ -391,7 +401,7 @@ run "refuses_settings" {
     aws_scheduler_schedule.ecs["retries_negative"],
     aws_scheduler_schedule.ecs["task_count_0"],
     aws_scheduler_schedule.ecs["task_count_11"],
-    aws_scheduler_schedule.ecs["revision_0"],
+    aws_scheduler_schedule.ecs["revision_fraction"],
     aws_scheduler_schedule.ecs["launch_type_lambda"],
     aws_scheduler_schedule.ecs["propagate_tags_service"],
     aws_scheduler_schedule.ecs["description_513"],
@@ -480,6 +490,31 @@ run "refuses_networks_and_tags" {
       { name = "task_tag_key_129", schedule_expression = "rate(1 day)", task_tags = { (format("%0129d", 0)) = "v" } },
       { name = "task_tag_key_aws", schedule_expression = "rate(1 day)", task_tags = { "aws:mine" = "v" } },
       { name = "task_tag_value_empty", schedule_expression = "rate(1 day)", task_tags = { Owner = "" } },
+      {
+        name                    = "subnet_id_not_hexadecimal"
+        schedule_expression     = "rate(1 day)"
+        trusted_compute_subnets = ["subnet-private"]
+      },
+      {
+        name                = "security_group_id_not_hexadecimal"
+        schedule_expression = "rate(1 day)"
+        security_group_ids  = ["sg-tasks"]
+      },
+      {
+        name                = "task_tag_key_character"
+        schedule_expression = "rate(1 day)"
+        task_tags           = { "a<b" = "v" }
+      },
+      {
+        name                = "task_tag_value_character"
+        schedule_expression = "rate(1 day)"
+        task_tags           = { Note = "a<b" }
+      },
+      {
+        name                = "task_tag_value_null"
+        schedule_expression = "rate(1 day)"
+        task_tags           = { Note = null }
+      },
     ]
   }
 
@@ -499,6 +534,11 @@ run "refuses_networks_and_tags" {
     aws_scheduler_schedule.ecs["task_tag_key_129"],
     aws_scheduler_schedule.ecs["task_tag_key_aws"],
     aws_scheduler_schedule.ecs["task_tag_value_empty"],
+    aws_scheduler_schedule.ecs["task_tag_value_null"],
+    aws_scheduler_schedule.ecs["task_tag_value_character"],
+    aws_scheduler_schedule.ecs["task_tag_key_character"],
+    aws_scheduler_schedule.ecs["security_group_id_not_hexadecimal"],
+    aws_scheduler_schedule.ecs["subnet_id_not_hexadecimal"],
   ]
 }
 
@@ -601,6 +641,81 @@ run "refuses_overrides" {
         schedule_expression = "rate(1 day)"
         task_overrides      = { task_role_arn = "arn:aws:iam::123456789012:user/root" }
       },
+      {
+        name                = "overrides_containers_an_object"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":{\"name\":\"main\"}}"
+      },
+      {
+        name                = "overrides_container_a_string"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[\"main\"]}"
+      },
+      {
+        name                = "overrides_environment_a_map"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"environment\":{\"A\":\"b\"}}]}"
+      },
+      {
+        name                = "overrides_environment_number"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"environment\":[{\"name\":\"A\",\"value\":1}]}]}"
+      },
+      {
+        name                = "overrides_command_a_string"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"command\":\"report\"}]}"
+      },
+      {
+        name                = "overrides_command_number"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"command\":[\"sleep\",5]}]}"
+      },
+      {
+        name                = "overrides_cpu_fraction"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"cpu\":0.5}]}"
+      },
+      {
+        name                = "overrides_memory_a_string"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"memory\":\"512\"}]}"
+      },
+      {
+        name                = "overrides_reservation_3"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"memoryReservation\":3}]}"
+      },
+      {
+        name                = "overrides_task_cpu_word"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"cpu\":\"much\"}"
+      },
+      {
+        name                = "overrides_storage_20"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"ephemeralStorage\":{\"sizeInGiB\":20}}"
+      },
+      {
+        name                = "overrides_storage_201"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"ephemeralStorage\":{\"sizeInGiB\":201}}"
+      },
+      {
+        name                = "overrides_container_twice"
+        schedule_expression = "rate(1 day)"
+        overrides           = "{\"containerOverrides\":[{\"name\":\"main\",\"cpu\":1},{\"name\":\"main\",\"cpu\":2}]}"
+      },
+      {
+        name                = "environment_null"
+        schedule_expression = "rate(1 day)"
+        container_overrides = [{ name = "main", environment = { A = null } }]
+      },
+      {
+        name                = "task_cpu_and_memory"
+        schedule_expression = "rate(1 day)"
+        task_overrides      = { cpu = 256, memory = 4096 }
+      },
     ]
   }
 
@@ -628,5 +743,20 @@ run "refuses_overrides" {
     aws_scheduler_schedule.ecs["ephemeral_storage_201"],
     aws_scheduler_schedule.ecs["ephemeral_storage_on_ec2"],
     aws_scheduler_schedule.ecs["task_role"],
+    aws_scheduler_schedule.ecs["task_cpu_and_memory"],
+    aws_scheduler_schedule.ecs["environment_null"],
+    aws_scheduler_schedule.ecs["overrides_container_twice"],
+    aws_scheduler_schedule.ecs["overrides_storage_201"],
+    aws_scheduler_schedule.ecs["overrides_storage_20"],
+    aws_scheduler_schedule.ecs["overrides_task_cpu_word"],
+    aws_scheduler_schedule.ecs["overrides_reservation_3"],
+    aws_scheduler_schedule.ecs["overrides_memory_a_string"],
+    aws_scheduler_schedule.ecs["overrides_cpu_fraction"],
+    aws_scheduler_schedule.ecs["overrides_command_number"],
+    aws_scheduler_schedule.ecs["overrides_command_a_string"],
+    aws_scheduler_schedule.ecs["overrides_environment_number"],
+    aws_scheduler_schedule.ecs["overrides_environment_a_map"],
+    aws_scheduler_schedule.ecs["overrides_container_a_string"],
+    aws_scheduler_schedule.ecs["overrides_containers_an_object"],
   ]
 }

@@ -284,6 +284,16 @@ run "refuses_schedule_group_name" {
   expect_failures = [aws_scheduler_schedule_group.ecs]
 }
 
+run "refuses_schedule_group_default" {
+  command = plan
+
+  variables {
+    names = { schedule_group = "default" }
+  }
+
+  expect_failures = [aws_scheduler_schedule_group.ecs]
+}
+
 run "refuses_scheduler_alarm_name_too_long" {
   command = plan
 
