@@ -12,6 +12,8 @@ locals {
     variable_name   = "^[^=\\s]+$"
     tag_text        = "^[\\p{L}\\p{N} _.:/=+@-]{1,256}$"
     name_part       = "^[A-Za-z0-9_-]+$" # also in ecs-scheduler, which is given the same values
+    # [registry[:port]/]repository[:tag][@digest]: no part is empty, and a tag comes last and once.
+    image = "^([^/:@]+(:[0-9]+)?/)?[^/:@]+(/[^/:@]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[A-Fa-f0-9]{64})?$"
     # What IAM would read as more than the one thing it names.
     wildcard = "[*?]|\\$\\{"
   }

@@ -19,8 +19,8 @@ variable "image" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,254}(@sha256:[A-Fa-f0-9]{64})?$", var.image))
-    error_message = "image is \"${var.image}\": ECS takes up to 255 letters, digits and . _ : / # - , and then at most @sha256: with 64 hexadecimal digits."
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,254}(@sha256:[A-Fa-f0-9]{64})?$", var.image)) && can(regex(local.patterns.image, var.image))
+    error_message = "image is \"${var.image}\": ECS takes up to 255 letters, digits and . _ : / # - , as [registry[:port]/]repository[:tag], and then at most @sha256: with 64 hexadecimal digits."
   }
 }
 
@@ -128,6 +128,11 @@ variable "command" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for word in var.command : word != null])
+    error_message = "command is [${join(", ", [for word in var.command : word == null ? "null" : word])}]: ECS takes strings."
+  }
 }
 
 variable "container_name" {
@@ -137,7 +142,7 @@ variable "container_name" {
 
   validation {
     condition     = var.container_name == null ? true : can(regex(local.patterns.ecs_name, var.container_name))
-    error_message = "container_name is \"${coalesce(var.container_name, "null")}\": ECS takes 1 to 255 letters, digits, hyphens and underscores."
+    error_message = "container_name is \"${var.container_name == null ? "null" : var.container_name}\": ECS takes 1 to 255 letters, digits, hyphens and underscores."
   }
 }
 
@@ -148,12 +153,12 @@ variable "cpu_architecture" {
 
   validation {
     condition     = var.cpu_architecture == null ? true : contains(["ARM64", "X86_64"], var.cpu_architecture)
-    error_message = "cpu_architecture is \"${coalesce(var.cpu_architecture, "null")}\": ECS knows X86_64 and ARM64."
+    error_message = "cpu_architecture is \"${var.cpu_architecture == null ? "null" : var.cpu_architecture}\": ECS knows X86_64 and ARM64."
   }
 
   validation {
     condition     = local.windows ? coalesce(var.cpu_architecture, "X86_64") == "X86_64" : true
-    error_message = "cpu_architecture is \"${coalesce(var.cpu_architecture, "null")}\" with ${coalesce(var.operating_system_family, "LINUX")}: Windows runs on X86_64 only."
+    error_message = "cpu_architecture is \"${var.cpu_architecture == null ? "null" : var.cpu_architecture}\" with ${coalesce(var.operating_system_family, "LINUX")}: Windows runs on X86_64 only."
   }
 }
 
@@ -162,6 +167,11 @@ variable "entry_point" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for word in var.entry_point : word != null])
+    error_message = "entry_point is [${join(", ", [for word in var.entry_point : word == null ? "null" : word])}]: ECS takes strings."
+  }
 }
 
 variable "environment" {
@@ -195,7 +205,7 @@ variable "ephemeral_storage_gib" {
 
   validation {
     condition     = var.ephemeral_storage_gib == null ? true : local.fargate
-    error_message = "ephemeral_storage_gib is ${coalesce(var.ephemeral_storage_gib, 0)} with launch_types ${join(", ", var.launch_types)}: only Fargate has it."
+    error_message = "ephemeral_storage_gib is ${coalesce(var.ephemeral_storage_gib, 0)} with launch_types ${join(", ", [for type in var.launch_types : type == null ? "null" : type])}: only Fargate has it."
   }
 }
 
@@ -235,13 +245,13 @@ variable "failure_retry_policy" {
   nullable = false
 
   validation {
-    condition     = var.failure_retry_policy.maximum_event_age_in_seconds >= 60 && var.failure_retry_policy.maximum_event_age_in_seconds <= 86400
-    error_message = "failure_retry_policy.maximum_event_age_in_seconds is ${var.failure_retry_policy.maximum_event_age_in_seconds}: EventBridge takes 60 to 86400."
+    condition     = var.failure_retry_policy.maximum_event_age_in_seconds >= 60 && var.failure_retry_policy.maximum_event_age_in_seconds <= 86400 && floor(var.failure_retry_policy.maximum_event_age_in_seconds) == var.failure_retry_policy.maximum_event_age_in_seconds
+    error_message = "failure_retry_policy.maximum_event_age_in_seconds is ${var.failure_retry_policy.maximum_event_age_in_seconds}: EventBridge takes a whole number from 60 to 86400."
   }
 
   validation {
-    condition     = var.failure_retry_policy.maximum_retry_attempts >= 0 && var.failure_retry_policy.maximum_retry_attempts <= 185
-    error_message = "failure_retry_policy.maximum_retry_attempts is ${var.failure_retry_policy.maximum_retry_attempts}: EventBridge takes 0 to 185."
+    condition     = var.failure_retry_policy.maximum_retry_attempts >= 0 && var.failure_retry_policy.maximum_retry_attempts <= 185 && floor(var.failure_retry_policy.maximum_retry_attempts) == var.failure_retry_policy.maximum_retry_attempts
+    error_message = "failure_retry_policy.maximum_retry_attempts is ${var.failure_retry_policy.maximum_retry_attempts}: EventBridge takes a whole number from 0 to 185."
   }
 }
 
@@ -263,7 +273,7 @@ variable "failure_topic_arns" {
 
   validation {
     condition     = alltrue([for arn in values(var.failure_topic_arns) : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
-    error_message = "failure_topic_arns has ${join(", ", [for arn in values(var.failure_topic_arns) : "\"${arn}\"" if !can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])}: EventBridge takes the ARN of a standard SNS topic (not .fifo)."
+    error_message = "failure_topic_arns has ${join(", ", [for arn in values(var.failure_topic_arns) : jsonencode(arn) if !can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])}: EventBridge takes the ARN of a standard SNS topic (not .fifo)."
   }
 }
 
@@ -286,28 +296,28 @@ variable "health_check" {
   default = null
 
   validation {
-    condition     = var.health_check == null ? true : length(var.health_check.command) >= 2 && contains(["CMD", "CMD-SHELL"], try(var.health_check.command[0], ""))
-    error_message = "health_check.command is [${try(join(", ", var.health_check.command), "")}]: ECS takes CMD or CMD-SHELL and then the command."
+    condition     = var.health_check == null ? true : try(length(var.health_check.command) >= 2 && contains(["CMD", "CMD-SHELL"], var.health_check.command[0]) && alltrue([for word in var.health_check.command : word != null]), false)
+    error_message = "health_check.command is [${try(join(", ", [for word in var.health_check.command : word == null ? "null" : word]), "")}]: ECS takes CMD or CMD-SHELL and then the command."
   }
 
   validation {
-    condition     = var.health_check == null ? true : var.health_check.interval >= 5 && var.health_check.interval <= 300
-    error_message = "health_check.interval is ${try(var.health_check.interval, 0)}: ECS takes 5 to 300 seconds."
+    condition     = var.health_check == null ? true : var.health_check.interval >= 5 && var.health_check.interval <= 300 && floor(var.health_check.interval) == var.health_check.interval
+    error_message = "health_check.interval is ${try(var.health_check.interval, 0)}: ECS takes a whole number of seconds from 5 to 300."
   }
 
   validation {
-    condition     = var.health_check == null ? true : var.health_check.timeout >= 2 && var.health_check.timeout <= 60
-    error_message = "health_check.timeout is ${try(var.health_check.timeout, 0)}: ECS takes 2 to 60 seconds."
+    condition     = var.health_check == null ? true : var.health_check.timeout >= 2 && var.health_check.timeout <= 60 && floor(var.health_check.timeout) == var.health_check.timeout
+    error_message = "health_check.timeout is ${try(var.health_check.timeout, 0)}: ECS takes a whole number of seconds from 2 to 60."
   }
 
   validation {
-    condition     = var.health_check == null ? true : var.health_check.retries >= 1 && var.health_check.retries <= 10
-    error_message = "health_check.retries is ${try(var.health_check.retries, 0)}: ECS takes 1 to 10."
+    condition     = var.health_check == null ? true : var.health_check.retries >= 1 && var.health_check.retries <= 10 && floor(var.health_check.retries) == var.health_check.retries
+    error_message = "health_check.retries is ${try(var.health_check.retries, 0)}: ECS takes a whole number from 1 to 10."
   }
 
   validation {
-    condition     = var.health_check == null ? true : var.health_check.start_period >= 0 && var.health_check.start_period <= 300
-    error_message = "health_check.start_period is ${try(var.health_check.start_period, 0)}: ECS takes 0 to 300 seconds."
+    condition     = var.health_check == null ? true : var.health_check.start_period >= 0 && var.health_check.start_period <= 300 && floor(var.health_check.start_period) == var.health_check.start_period
+    error_message = "health_check.start_period is ${try(var.health_check.start_period, 0)}: ECS takes a whole number of seconds from 0 to 300."
   }
 }
 
@@ -337,13 +347,13 @@ variable "launch_types" {
   nullable    = false
 
   validation {
-    condition     = length(var.launch_types) > 0 && alltrue([for type in var.launch_types : contains(["EC2", "EXTERNAL", "FARGATE"], type)])
-    error_message = "launch_types is [${join(", ", var.launch_types)}]: give one or more of FARGATE, EC2, EXTERNAL."
+    condition     = length(var.launch_types) > 0 && alltrue([for type in var.launch_types : type == null ? false : contains(["EC2", "EXTERNAL", "FARGATE"], type)])
+    error_message = "launch_types is [${join(", ", [for type in var.launch_types : type == null ? "null" : type])}]: give one or more of FARGATE, EC2, EXTERNAL."
   }
 
   validation {
     condition     = !(contains(var.launch_types, "EXTERNAL") && contains(var.launch_types, "FARGATE"))
-    error_message = "launch_types is [${join(", ", var.launch_types)}]: FARGATE needs the network mode awsvpc, which EXTERNAL cannot have. Make two task definitions."
+    error_message = "launch_types is [${join(", ", [for type in var.launch_types : type == null ? "null" : type])}]: FARGATE needs the network mode awsvpc, which EXTERNAL cannot have. Make two task definitions."
   }
 }
 
@@ -354,7 +364,7 @@ variable "log_kms_key_arn" {
 
   validation {
     condition     = var.log_kms_key_arn == null ? true : can(regex(local.patterns.kms_key, var.log_kms_key_arn))
-    error_message = "log_kms_key_arn is \"${coalesce(var.log_kms_key_arn, "null")}\": CloudWatch Logs takes the ARN of a key (arn:…:key/…), not of an alias."
+    error_message = "log_kms_key_arn is \"${var.log_kms_key_arn == null ? "null" : var.log_kms_key_arn}\": CloudWatch Logs takes the ARN of a key (arn:…:key/…), not of an alias."
   }
 }
 
@@ -396,19 +406,19 @@ variable "names" {
 
   validation {
     condition     = var.names.family == null ? true : can(regex(local.patterns.ecs_name, var.names.family))
-    error_message = "names.family is \"${coalesce(var.names.family, "null")}\": ECS takes 1 to 255 letters, digits, hyphens and underscores, without a revision."
+    error_message = "names.family is \"${var.names.family == null ? "null" : var.names.family}\": ECS takes 1 to 255 letters, digits, hyphens and underscores, without a revision."
   }
 
   validation {
     condition     = var.names.log_group == null ? true : can(regex("^[A-Za-z0-9._/#-]{1,512}$", var.names.log_group)) && !startswith(var.names.log_group, "aws/")
-    error_message = "names.log_group is \"${coalesce(var.names.log_group, "null")}\": CloudWatch Logs takes 1 to 512 letters, digits and . _ / # -, not starting with aws/."
+    error_message = "names.log_group is \"${var.names.log_group == null ? "null" : var.names.log_group}\": CloudWatch Logs takes 1 to 512 letters, digits and . _ / # -, not starting with aws/."
   }
 
   validation {
     condition = alltrue([
       for name in [var.names.execution_role, var.names.task_role] : name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", name))
     ])
-    error_message = "names.execution_role is \"${coalesce(var.names.execution_role, "null")}\", names.task_role is \"${coalesce(var.names.task_role, "null")}\": IAM takes 1 to 64 letters, digits and + = , . @ _ -, without a path."
+    error_message = "names.execution_role is \"${var.names.execution_role == null ? "null" : var.names.execution_role}\", names.task_role is \"${var.names.task_role == null ? "null" : var.names.task_role}\": IAM takes 1 to 64 letters, digits and + = , . @ _ -, without a path."
   }
 
   validation {
@@ -416,7 +426,7 @@ variable "names" {
       for name in [var.names.execution_policy, var.names.execution_secrets_policy, var.names.task_policy] :
       name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]{1,128}$", name))
     ])
-    error_message = "names.execution_policy is \"${coalesce(var.names.execution_policy, "null")}\", names.execution_secrets_policy is \"${coalesce(var.names.execution_secrets_policy, "null")}\", names.task_policy is \"${coalesce(var.names.task_policy, "null")}\": IAM takes 1 to 128 letters, digits and + = , . @ _ -."
+    error_message = "names.execution_policy is \"${var.names.execution_policy == null ? "null" : var.names.execution_policy}\", names.execution_secrets_policy is \"${var.names.execution_secrets_policy == null ? "null" : var.names.execution_secrets_policy}\", names.task_policy is \"${var.names.task_policy == null ? "null" : var.names.task_policy}\": IAM takes 1 to 128 letters, digits and + = , . @ _ -."
   }
 
   validation {
@@ -426,7 +436,7 @@ variable "names" {
 
   validation {
     condition     = var.names.failure_rule == null ? true : can(regex("^[A-Za-z0-9._-]{1,64}$", var.names.failure_rule))
-    error_message = "names.failure_rule is \"${coalesce(var.names.failure_rule, "null")}\": EventBridge takes 1 to 64 letters, digits and . _ -."
+    error_message = "names.failure_rule is \"${var.names.failure_rule == null ? "null" : var.names.failure_rule}\": EventBridge takes 1 to 64 letters, digits and . _ -."
   }
 }
 
@@ -437,17 +447,17 @@ variable "network_mode" {
 
   validation {
     condition     = var.network_mode == null ? true : contains(["awsvpc", "bridge", "host", "none"], var.network_mode)
-    error_message = "network_mode is \"${coalesce(var.network_mode, "null")}\": ECS knows awsvpc, bridge, host and none."
+    error_message = "network_mode is \"${var.network_mode == null ? "null" : var.network_mode}\": ECS knows awsvpc, bridge, host and none."
   }
 
   validation {
     condition     = contains(var.launch_types, "FARGATE") ? coalesce(var.network_mode, "awsvpc") == "awsvpc" : true
-    error_message = "network_mode is \"${coalesce(var.network_mode, "null")}\" with launch type FARGATE: Fargate needs awsvpc."
+    error_message = "network_mode is \"${var.network_mode == null ? "null" : var.network_mode}\" with launch type FARGATE: Fargate needs awsvpc."
   }
 
   validation {
     condition     = contains(var.launch_types, "EXTERNAL") ? coalesce(var.network_mode, "bridge") != "awsvpc" : true
-    error_message = "network_mode is \"${coalesce(var.network_mode, "null")}\" with launch type EXTERNAL: external instances take bridge, host or none."
+    error_message = "network_mode is \"${var.network_mode == null ? "null" : var.network_mode}\" with launch type EXTERNAL: external instances take bridge, host or none."
   }
 }
 
@@ -461,12 +471,12 @@ variable "operating_system_family" {
       "LINUX", "WINDOWS_SERVER_2004_CORE", "WINDOWS_SERVER_2016_FULL", "WINDOWS_SERVER_2019_CORE", "WINDOWS_SERVER_2019_FULL",
       "WINDOWS_SERVER_2022_CORE", "WINDOWS_SERVER_2022_FULL", "WINDOWS_SERVER_2025_CORE", "WINDOWS_SERVER_2025_FULL", "WINDOWS_SERVER_20H2_CORE",
     ], var.operating_system_family)
-    error_message = "operating_system_family is \"${coalesce(var.operating_system_family, "null")}\": ECS knows LINUX and WINDOWS_SERVER_<2004_CORE, 2016_FULL, 20H2_CORE, or 2019, 2022, 2025 with _CORE or _FULL>."
+    error_message = "operating_system_family is \"${var.operating_system_family == null ? "null" : var.operating_system_family}\": ECS knows LINUX and WINDOWS_SERVER_<2004_CORE, 2016_FULL, 20H2_CORE, or 2019, 2022, 2025 with _CORE or _FULL>."
   }
 
   validation {
     condition     = contains(var.launch_types, "FARGATE") ? !can(regex("_(2004|2016|20H2)_", coalesce(var.operating_system_family, "LINUX"))) : true
-    error_message = "operating_system_family is \"${coalesce(var.operating_system_family, "null")}\": Fargate has no Windows Server older than 2019, and no 2004 or 20H2."
+    error_message = "operating_system_family is \"${var.operating_system_family == null ? "null" : var.operating_system_family}\": Fargate has no Windows Server older than 2019, and no 2004 or 20H2."
   }
 }
 
@@ -536,42 +546,48 @@ variable "permissions" {
   default  = {}
   nullable = false
 
+  # The rules below leave these out: asking null for an attribute is an error of Terraform's own.
+  validation {
+    condition     = alltrue(flatten([for grants in var.permissions : [for grant in grants : grant != null]]))
+    error_message = "permissions: ${join(", ", [for kind, grants in var.permissions : kind if length([for grant in grants : grant if grant == null]) > 0])} has null among its grants: leave it out."
+  }
+
   validation {
     condition = alltrue([
-      for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : can(regex(local.patterns.bucket, grant.bucket))
+      for grant in [for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant if grant != null] : can(regex(local.patterns.bucket, grant.bucket))
     ])
     error_message = "permissions.s3_read, s3_write: bucket is ${join(", ", [
-      for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : "\"${grant.bucket}\"" if !can(regex(local.patterns.bucket, grant.bucket))
+      for grant in [for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant if grant != null] : jsonencode(grant.bucket) if !can(regex(local.patterns.bucket, grant.bucket))
     ])}: give a bucket's name (not its ARN): 3 to 63 lower-case letters, digits, dots and hyphens, no wildcard."
   }
 
   validation {
     condition = alltrue([
-      for grant in concat(var.permissions.s3_read, var.permissions.s3_write) :
+      for grant in [for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant if grant != null] :
       grant.whole_bucket ? grant.prefix == null && length(grant.keys) == 0 : grant.prefix != null || length(grant.keys) > 0
     ])
     error_message = "permissions.s3_read, s3_write: ${join(", ", [
-      for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : "\"${grant.bucket}\""
+      for grant in [for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant if grant != null] : jsonencode(grant.bucket)
       if !(grant.whole_bucket ? grant.prefix == null && length(grant.keys) == 0 : grant.prefix != null || length(grant.keys) > 0)
     ])}: give a prefix, keys, or whole_bucket = true (and then neither of the others)."
   }
 
   validation {
     condition = alltrue([
-      for grant in concat(var.permissions.s3_read, var.permissions.s3_write) :
+      for grant in [for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant if grant != null] :
       grant.prefix == null ? true : can(regex("^[^/*?].*/$", grant.prefix)) && !can(regex(local.patterns.wildcard, grant.prefix))
     ])
     error_message = "permissions.s3_read, s3_write: prefix is ${join(", ", [
-      for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : "\"${grant.prefix}\"" if grant.prefix != null
+      for grant in [for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant if grant != null] : jsonencode(grant.prefix) if grant.prefix != null
     ])}: a prefix ends with / (\"reports\" would also reach \"reports-private/\"), does not start with one, and has no *, ? or policy variable. For everything say whole_bucket = true."
   }
 
   validation {
     condition = alltrue([
-      for key in flatten(concat(var.permissions.s3_read, var.permissions.s3_write)[*].keys) : can(regex("^[^/]", key)) && !can(regex(local.patterns.wildcard, key))
+      for key in flatten([for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant.keys if grant != null]) : can(regex("^[^/]", key)) && !can(regex(local.patterns.wildcard, key))
     ])
     error_message = "permissions.s3_read, s3_write: keys has ${join(", ", [
-      for key in flatten(concat(var.permissions.s3_read, var.permissions.s3_write)[*].keys) : "\"${key}\"" if !can(regex("^[^/]", key)) || can(regex(local.patterns.wildcard, key))
+      for key in flatten([for grant in concat(var.permissions.s3_read, var.permissions.s3_write) : grant.keys if grant != null]) : jsonencode(key) if !can(regex("^[^/]", key)) || can(regex(local.patterns.wildcard, key))
     ])}: a key is one object: not empty, not starting with /, no *, ? or policy variable."
   }
 
@@ -579,88 +595,89 @@ variable "permissions" {
     condition = alltrue([
       for grant in var.permissions.put_events : can(
         regex("^(arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/)?[A-Za-z0-9._/-]{1,256}$", grant.event_bus)
-      )
+      ) if grant != null
     ])
-    error_message = "permissions.put_events: event_bus is ${join(", ", [for grant in var.permissions.put_events : "\"${grant.event_bus}\""])}: give a bus's name (letters, digits and . _ / -, no wildcard) or its ARN."
+    error_message = "permissions.put_events: event_bus is ${join(", ", [for grant in var.permissions.put_events : jsonencode(grant.event_bus) if grant != null])}: give a bus's name (letters, digits and . _ / -, no wildcard) or its ARN."
   }
 
   validation {
     condition = alltrue([
-      for grant in var.permissions.put_events : length(grant.sources) > 0 && alltrue([
+      for grant in var.permissions.put_events : try(length(grant.sources) > 0 && alltrue([
         for source in grant.sources : can(regex("^[A-Za-z0-9._/-]{1,256}$", source)) && !startswith(source, "aws.")
-      ])
+      ]), false) if grant != null
     ])
-    error_message = "permissions.put_events: sources is [${join("], [", [for grant in var.permissions.put_events : join(", ", grant.sources)])}]: give at least one; letters, digits and . _ / -, no wildcard, not starting with aws. (which EventBridge keeps for AWS)."
+    error_message = "permissions.put_events: sources is [${join("], [", [for grant in var.permissions.put_events : join(", ", [for source in coalesce(grant.sources, []) : source == null ? "null" : source]) if grant != null])}]: give at least one; letters, digits and . _ / -, no wildcard, not starting with aws. (which EventBridge keeps for AWS)."
   }
 
   validation {
     condition = alltrue([
-      for type in flatten(var.permissions.put_events[*].detail_types) : can(regex("^.{1,128}$", type)) && !can(regex(local.patterns.wildcard, type))
+      for type in flatten([for grant in var.permissions.put_events : grant.detail_types if grant != null]) : can(regex("^.{1,128}$", type)) && !can(regex(local.patterns.wildcard, type))
     ])
-    error_message = "permissions.put_events: detail_types has ${join(", ", [for type in flatten(var.permissions.put_events[*].detail_types) : "\"${type}\""])}: each has 1 to 128 characters and no *, ? or policy variable."
+    error_message = "permissions.put_events: detail_types has ${join(", ", [for type in flatten([for grant in var.permissions.put_events : grant.detail_types if grant != null]) : jsonencode(type)])}: each has 1 to 128 characters and no *, ? or policy variable."
   }
 
   validation {
     condition = alltrue([
       for grant in var.permissions.ssm_read :
       can(regex(local.patterns.parameter, grant.parameter)) && !can(regex(":[0-9]{12}:parameter/aws/service/", grant.parameter))
+      if grant != null
     ])
-    error_message = "permissions.ssm_read: parameter is ${join(", ", [for grant in var.permissions.ssm_read : "\"${grant.parameter}\""])}: give one parameter's name (letters, digits and _ . / -, no wildcard) or its ARN, which has no account for a public parameter of AWS (aws/service/)."
+    error_message = "permissions.ssm_read: parameter is ${join(", ", [for grant in var.permissions.ssm_read : jsonencode(grant.parameter) if grant != null])}: give one parameter's name (letters, digits and _ . / -, no wildcard) or its ARN, which has no account for a public parameter of AWS (aws/service/)."
   }
 
   validation {
     condition = alltrue([
       for grant in var.permissions.secrets_read : can(
         regex(local.patterns.secret, grant.secret_arn)
-      )
+      ) if grant != null
     ])
-    error_message = "permissions.secrets_read: secret_arn is ${join(", ", [for grant in var.permissions.secrets_read : "\"${grant.secret_arn}\""])}: give a secret's whole ARN with the six characters that Secrets Manager adds to the name; no wildcard."
+    error_message = "permissions.secrets_read: secret_arn is ${join(", ", [for grant in var.permissions.secrets_read : jsonencode(grant.secret_arn) if grant != null])}: give a secret's whole ARN with the six characters that Secrets Manager adds to the name; no wildcard."
   }
 
   validation {
     condition = alltrue([
-      for grant in var.permissions.sns_publish : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?$", grant.topic_arn))
+      for grant in var.permissions.sns_publish : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?$", grant.topic_arn)) if grant != null
     ])
-    error_message = "permissions.sns_publish: topic_arn is ${join(", ", [for grant in var.permissions.sns_publish : "\"${grant.topic_arn}\""])}: give a topic's ARN; no wildcard."
+    error_message = "permissions.sns_publish: topic_arn is ${join(", ", [for grant in var.permissions.sns_publish : jsonencode(grant.topic_arn) if grant != null])}: give a topic's ARN; no wildcard."
   }
 
   validation {
     condition = alltrue([
-      for grant in var.permissions.sqs_send : can(regex("^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}(\\.fifo)?$", grant.queue_arn))
+      for grant in var.permissions.sqs_send : can(regex("^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}(\\.fifo)?$", grant.queue_arn)) if grant != null
     ])
-    error_message = "permissions.sqs_send: queue_arn is ${join(", ", [for grant in var.permissions.sqs_send : "\"${grant.queue_arn}\""])}: give a queue's ARN; no wildcard."
+    error_message = "permissions.sqs_send: queue_arn is ${join(", ", [for grant in var.permissions.sqs_send : jsonencode(grant.queue_arn) if grant != null])}: give a queue's ARN; no wildcard."
   }
 
   validation {
-    condition     = alltrue([for grant in var.permissions.appsync_graphql : can(regex("^[A-Za-z0-9]+$", grant.api_id))])
-    error_message = "permissions.appsync_graphql: api_id is ${join(", ", [for grant in var.permissions.appsync_graphql : "\"${grant.api_id}\""])}: give an API's id (letters and digits), not its ARN; no wildcard."
+    condition     = alltrue([for grant in var.permissions.appsync_graphql : can(regex("^[A-Za-z0-9]+$", grant.api_id)) if grant != null])
+    error_message = "permissions.appsync_graphql: api_id is ${join(", ", [for grant in var.permissions.appsync_graphql : jsonencode(grant.api_id) if grant != null])}: give an API's id (letters and digits), not its ARN; no wildcard."
   }
 
   validation {
     condition = alltrue([
-      for grant in var.permissions.appsync_graphql : length(grant.fields) > 0 && alltrue([
+      for grant in var.permissions.appsync_graphql : try(length(grant.fields) > 0 && alltrue([
         for field in grant.fields : can(regex("^[_A-Za-z][_0-9A-Za-z]*\\.[_A-Za-z][_0-9A-Za-z]*$", field))
-      ])
+      ]), false) if grant != null
     ])
-    error_message = "permissions.appsync_graphql: fields is [${join("], [", [for grant in var.permissions.appsync_graphql : join(", ", grant.fields)])}]: give at least one as Type.field, such as Query.listChannels; no wildcard."
+    error_message = "permissions.appsync_graphql: fields is [${join("], [", [for grant in var.permissions.appsync_graphql : join(", ", [for field in coalesce(grant.fields, []) : field == null ? "null" : field]) if grant != null])}]: give at least one as Type.field, such as Query.listChannels; no wildcard."
   }
 
   validation {
     condition = alltrue([
       for arn in flatten([
         for grants in [
-          var.permissions.s3_read[*].kms_key_arns, var.permissions.s3_write[*].kms_key_arns, var.permissions.ssm_read[*].kms_key_arns,
-          var.permissions.secrets_read[*].kms_key_arns, var.permissions.sns_publish[*].kms_key_arns, var.permissions.sqs_send[*].kms_key_arns,
-        ] : grants
+          var.permissions.s3_read, var.permissions.s3_write, var.permissions.ssm_read,
+          var.permissions.secrets_read, var.permissions.sns_publish, var.permissions.sqs_send,
+        ] : [for grant in grants : grant.kms_key_arns if grant != null]
       ]) : can(regex(local.patterns.kms_key, arn))
     ])
     error_message = "permissions: kms_key_arns has ${join(", ", [
       for arn in flatten([
         for grants in [
-          var.permissions.s3_read[*].kms_key_arns, var.permissions.s3_write[*].kms_key_arns, var.permissions.ssm_read[*].kms_key_arns,
-          var.permissions.secrets_read[*].kms_key_arns, var.permissions.sns_publish[*].kms_key_arns, var.permissions.sqs_send[*].kms_key_arns,
-        ] : grants
-      ]) : "\"${arn}\"" if !can(regex(local.patterns.kms_key, arn))
+          var.permissions.s3_read, var.permissions.s3_write, var.permissions.ssm_read,
+          var.permissions.secrets_read, var.permissions.sns_publish, var.permissions.sqs_send,
+        ] : [for grant in grants : grant.kms_key_arns if grant != null]
+      ]) : jsonencode(arn) if !can(regex(local.patterns.kms_key, arn))
     ])}: a policy takes the ARN of a key (arn:…:key/…), not of an alias; no wildcard."
   }
 }
@@ -672,7 +689,7 @@ variable "permissions_boundary_arn" {
 
   validation {
     condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\": IAM takes the ARN of a managed policy (arn:…:iam::…:policy/…)."
+    error_message = "permissions_boundary_arn is \"${var.permissions_boundary_arn == null ? "null" : var.permissions_boundary_arn}\": IAM takes the ARN of a managed policy (arn:…:iam::…:policy/…)."
   }
 }
 
@@ -714,7 +731,7 @@ variable "secrets" {
     condition = alltrue([
       for arn in values(var.secrets) : can(regex(local.patterns.secret_value, arn)) || can(regex(local.patterns.parameter_value, arn))
     ])
-    error_message = "secrets has ${join(", ", [for name, arn in var.secrets : "${name} = \"${arn}\""])}: give the ARN of an SSM parameter, or the whole ARN of a secret with the six characters that Secrets Manager adds to the name and, if need be, :json-key:version-stage:version-id."
+    error_message = "secrets has ${join(", ", [for name, arn in var.secrets : "${name} = ${jsonencode(arn)}"])}: give the ARN of an SSM parameter, or the whole ARN of a secret with the six characters that Secrets Manager adds to the name and, if need be, :json-key:version-stage:version-id."
   }
 
   validation {
@@ -736,12 +753,12 @@ variable "secrets_kms_key_arns" {
 
   validation {
     condition     = alltrue([for arn in var.secrets_kms_key_arns : can(regex(local.patterns.kms_key, arn))])
-    error_message = "secrets_kms_key_arns has ${join(", ", var.secrets_kms_key_arns)}: a policy takes the ARN of a key (arn:…:key/…), not of an alias; no wildcard."
+    error_message = "secrets_kms_key_arns has ${join(", ", [for arn in var.secrets_kms_key_arns : arn == null ? "null" : arn])}: a policy takes the ARN of a key (arn:…:key/…), not of an alias; no wildcard."
   }
 
   validation {
     condition     = length(var.secrets_kms_key_arns) == 0 ? true : length(var.secrets) > 0 || var.repository_credentials != null
-    error_message = "secrets_kms_key_arns has ${join(", ", var.secrets_kms_key_arns)}, and there are no secrets and no repository_credentials: the role would get a permission that nothing needs."
+    error_message = "secrets_kms_key_arns has ${join(", ", [for arn in var.secrets_kms_key_arns : arn == null ? "null" : arn])}, and there are no secrets and no repository_credentials: the role would get a permission that nothing needs."
   }
 }
 
@@ -772,7 +789,7 @@ variable "tags" {
       for key, value in var.tags :
       can(regex("^[\\p{L}\\p{N} _.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{N} _.:/=+@-]{0,256}$", value)) && !startswith(lower(key), "aws:")
     ])
-    error_message = "tags has ${join(", ", [for key, value in var.tags : "${key} = \"${value}\""])}: keys have 1 to 128 and values up to 256 letters, digits, spaces and _ . : / = + - @, and a key does not start with aws:."
+    error_message = "tags has ${join(", ", [for key, value in var.tags : "${key} = ${jsonencode(value)}"])}: keys have 1 to 128 and values up to 256 letters, digits, spaces and _ . : / = + - @, and a key does not start with aws:."
   }
 
   validation {
@@ -790,7 +807,7 @@ variable "ulimits" {
   description = <<-EOT
     Limits of the container. On Fargate only `nofile` can be set (65535 there unless given). Linux only.
     - `name`: core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending or stack.
-    - `soft_limit`, `hard_limit`: whole numbers.
+    - `soft_limit`, `hard_limit`: whole numbers; -1 means no limit.
   EOT
   type = list(object({
     name       = string
@@ -810,7 +827,14 @@ variable "ulimits" {
   }
 
   validation {
-    condition     = alltrue([for limit in var.ulimits : limit.soft_limit <= limit.hard_limit])
+    condition = alltrue(flatten([
+      for limit in var.ulimits : [for number in [limit.soft_limit, limit.hard_limit] : number >= -1 && floor(number) == number]
+    ]))
+    error_message = "ulimits has ${join(", ", [for limit in var.ulimits : "${limit.name} ${limit.soft_limit} of ${limit.hard_limit}"])}: limits are whole numbers, from 0, or -1 for none."
+  }
+
+  validation {
+    condition     = alltrue([for limit in var.ulimits : limit.hard_limit == -1 || limit.soft_limit != -1 && limit.soft_limit <= limit.hard_limit])
     error_message = "ulimits has ${join(", ", [for limit in var.ulimits : "${limit.name} ${limit.soft_limit} of ${limit.hard_limit}"])}: the soft limit is at most the hard limit."
   }
 
@@ -837,12 +861,12 @@ variable "user" {
 
   validation {
     condition     = var.user == null ? true : can(regex("^([A-Za-z_][A-Za-z0-9_.-]*|[0-9]+)(:([A-Za-z_][A-Za-z0-9_.-]*|[0-9]+))?$", var.user))
-    error_message = "user is \"${coalesce(var.user, "null")}\": ECS takes user, uid, user:group, uid:gid, user:gid or uid:group."
+    error_message = "user is \"${var.user == null ? "null" : var.user}\": ECS takes user, uid, user:group, uid:gid, user:gid or uid:group."
   }
 
   validation {
     condition     = local.windows ? var.user == null : true
-    error_message = "user is \"${coalesce(var.user, "null")}\" with ${coalesce(var.operating_system_family, "LINUX")}: Windows containers take none."
+    error_message = "user is \"${var.user == null ? "null" : var.user}\" with ${coalesce(var.operating_system_family, "LINUX")}: Windows containers take none."
   }
 }
 
@@ -852,8 +876,8 @@ variable "working_directory" {
   default     = null
 
   validation {
-    condition     = var.working_directory == null || local.windows ? true : startswith(coalesce(var.working_directory, "/"), "/")
-    error_message = "working_directory is \"${coalesce(var.working_directory, "null")}\": give an absolute path."
+    condition     = var.working_directory == null || local.windows ? true : can(regex("^/", var.working_directory))
+    error_message = "working_directory is \"${var.working_directory == null ? "null" : var.working_directory}\": give an absolute path."
   }
 }
 
@@ -867,18 +891,18 @@ variable "writable_paths" {
     condition = alltrue([
       for path in var.writable_paths : can(regex("^(/[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*)+$", path))
     ])
-    error_message = "writable_paths has ${join(", ", [for path in var.writable_paths : "\"${path}\""])}: give absolute paths of letters, digits and . _ -, without / at the end, and not / itself."
+    error_message = "writable_paths has ${join(", ", [for path in var.writable_paths : jsonencode(path)])}: give absolute paths of letters, digits and . _ -, without / at the end, and not / itself."
   }
 
   validation {
     condition = length(distinct([
-      for path in setunion(["/tmp"], var.writable_paths) : trim(replace(path, "/[^A-Za-z0-9_-]+/", "-"), "-")
+      for path in setunion(["/tmp"], var.writable_paths) : path == null ? "" : trim(replace(path, "/[^A-Za-z0-9_-]+/", "-"), "-")
     ])) == length(setunion(["/tmp"], var.writable_paths))
-    error_message = "writable_paths has ${join(", ", [for path in var.writable_paths : "\"${path}\""])}: two of them (or one and \"/tmp\") make the same volume name."
+    error_message = "writable_paths has ${join(", ", [for path in var.writable_paths : jsonencode(path)])}: two of them (or one and \"/tmp\") make the same volume name."
   }
 
   validation {
     condition     = local.windows ? length(var.writable_paths) == 0 : true
-    error_message = "writable_paths has ${join(", ", [for path in var.writable_paths : "\"${path}\""])} with ${coalesce(var.operating_system_family, "LINUX")}: they are for Linux containers."
+    error_message = "writable_paths has ${join(", ", [for path in var.writable_paths : jsonencode(path)])} with ${coalesce(var.operating_system_family, "LINUX")}: they are for Linux containers."
   }
 }

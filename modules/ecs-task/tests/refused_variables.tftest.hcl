@@ -377,9 +377,29 @@ run "round_16" {
     operating_system_family   = "WINDOWS_SERVER_2022_CORE"
     read_only_root_filesystem = false
     init_process              = false
+    command                   = ["report", null]     # command with a null
+    entry_point               = [null]               # entry point with a null
+    permissions               = { s3_read = [null] } # grant that is null
   }
 
   expect_failures = [
+    var.command,
     var.cpu,
+    var.entry_point,
+    var.permissions,
+  ]
+}
+
+run "round_17" {
+  command = plan
+
+  variables {
+    image   = "report:1:2"                                           # image with two tags
+    ulimits = [{ name = "nofile", soft_limit = -5, hard_limit = 2 }] # ulimit below minus one
+  }
+
+  expect_failures = [
+    var.image,
+    var.ulimits,
   ]
 }
