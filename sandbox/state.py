@@ -95,7 +95,6 @@ class Store:
             left_over = self.clear_stale(name)
             folder = self.folder(name)
             folder.mkdir(parents=True)
-            box = None
             try:
                 box, _ = server.launch(
                     account=account or server.DEFAULT_ACCOUNT,
@@ -105,9 +104,7 @@ class Store:
                 )
                 self.write(name, box)
             except (SandboxError, OSError):
-                if box is not None:  # it runs, and nothing would ever find it again
-                    terminate(box)
-                shutil.rmtree(folder)
+                shutil.rmtree(folder)  # and with it the server, if there is one: it ends when its log goes
                 raise
             return box, f"{left_over}{name} is started"
 
