@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import selectors
@@ -62,7 +63,7 @@ class Sandbox:
         try:
             with opener.open(self.endpoint + IDENTITY_PATH, timeout=5) as response:
                 identity = json.load(response)
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             return False
         return isinstance(identity, dict) and identity.get("id") == self.id
 
