@@ -212,27 +212,32 @@ variable "additional_schedules" {
   nullable = false
 
   validation {
+    condition     = alltrue([for schedule in var.additional_schedules : schedule != null])
+    error_message = "additional_schedules has null at ${join(" and ", [for position, schedule in var.additional_schedules : position if schedule == null])}, counted from 0; each schedule needs a name and a schedule_expression."
+  }
+
+  validation {
     condition = alltrue([
-      for schedule in var.additional_schedules : can(regex("^[0-9A-Za-z_.-]{1,64}$", schedule.name))
+      for schedule in var.additional_schedules : can(regex("^[0-9A-Za-z_.-]{1,64}$", schedule.name)) if schedule != null
     ])
     error_message = "additional_schedules has the name ${join(" and ", [
       for schedule in var.additional_schedules : schedule.name == null ? "null" : "\"${schedule.name}\""
-      if !can(regex("^[0-9A-Za-z_.-]{1,64}$", schedule.name))
+      if schedule == null ? false : !can(regex("^[0-9A-Za-z_.-]{1,64}$", schedule.name))
     ])}; AWS allows 1 to 64 letters, digits, -, _ and . in a name."
   }
 
   validation {
-    condition = length(distinct(var.additional_schedules[*].name)) == length(var.additional_schedules)
+    condition = length(distinct([for schedule in var.additional_schedules : schedule.name if schedule != null])) == length([for schedule in var.additional_schedules : schedule if schedule != null])
     error_message = "additional_schedules has the name ${join(" and ", distinct([
       for schedule in var.additional_schedules : schedule.name == null ? "null" : "\"${schedule.name}\""
-      if length([for other in var.additional_schedules : other if other.name == schedule.name]) > 1
+      if schedule == null ? false : length([for other in var.additional_schedules : other if try(other.name == schedule.name, false)]) > 1
     ]))} more than once; each schedule needs a name of its own."
   }
 
   validation {
-    condition = alltrue([for schedule in var.additional_schedules : schedule.schedule_expression != null])
+    condition = alltrue([for schedule in var.additional_schedules : schedule.schedule_expression != null if schedule != null])
     error_message = "additional_schedules: ${join(" and ", [
-      for schedule in var.additional_schedules : coalesce(schedule.name, "null") if schedule.schedule_expression == null
+      for schedule in var.additional_schedules : coalesce(schedule.name, "null") if schedule == null ? false : schedule.schedule_expression == null
     ])} has no schedule_expression; each schedule needs one."
   }
 }
@@ -627,46 +632,51 @@ variable "scheduler_alarms" {
   nullable = false
 
   validation {
+    condition     = alltrue([for alarm in values(var.scheduler_alarms) : alarm != null])
+    error_message = "scheduler_alarms has null for ${join(" and ", [for metric, alarm in var.scheduler_alarms : metric if alarm == null])}; leave a metric out for no alarm, or say {} for the defaults."
+  }
+
+  validation {
     condition     = length(setsubtract(keys(var.scheduler_alarms), local.scheduler_metrics)) == 0
     error_message = "scheduler_alarms has ${join(" and ", setsubtract(keys(var.scheduler_alarms), local.scheduler_metrics))}; AWS/Scheduler has the metrics ${join(", ", local.scheduler_metrics)}."
   }
 
   validation {
-    condition     = alltrue([for alarm in values(var.scheduler_alarms) : alarm.period_seconds >= 60 && alarm.period_seconds % 60 == 0])
-    error_message = "scheduler_alarms: period_seconds is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "${alarm.period_seconds} (${metric})" if alarm.period_seconds < 60 || alarm.period_seconds % 60 != 0])}; AWS allows multiples of 60 for the metrics of a service."
+    condition     = alltrue([for alarm in values(var.scheduler_alarms) : alarm.period_seconds >= 60 && alarm.period_seconds % 60 == 0 if alarm != null])
+    error_message = "scheduler_alarms: period_seconds is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "${alarm.period_seconds} (${metric})" if alarm == null ? false : alarm.period_seconds < 60 || alarm.period_seconds % 60 != 0])}; AWS allows multiples of 60 for the metrics of a service."
   }
 
   validation {
-    condition     = alltrue([for alarm in values(var.scheduler_alarms) : alarm.evaluation_periods >= 1 && floor(alarm.evaluation_periods) == alarm.evaluation_periods])
-    error_message = "scheduler_alarms: evaluation_periods is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "${alarm.evaluation_periods} (${metric})" if alarm.evaluation_periods < 1 || floor(alarm.evaluation_periods) != alarm.evaluation_periods])}; AWS allows whole numbers of 1 or more."
+    condition     = alltrue([for alarm in values(var.scheduler_alarms) : alarm.evaluation_periods >= 1 && floor(alarm.evaluation_periods) == alarm.evaluation_periods if alarm != null])
+    error_message = "scheduler_alarms: evaluation_periods is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "${alarm.evaluation_periods} (${metric})" if alarm == null ? false : alarm.evaluation_periods < 1 || floor(alarm.evaluation_periods) != alarm.evaluation_periods])}; AWS allows whole numbers of 1 or more."
   }
 
   validation {
-    condition     = alltrue([for alarm in values(var.scheduler_alarms) : alarm.evaluation_periods * alarm.period_seconds <= (alarm.period_seconds < 3600 ? 86400 : 604800)])
-    error_message = "scheduler_alarms: evaluation_periods is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "${alarm.evaluation_periods} of ${alarm.period_seconds} s (${metric})" if alarm.evaluation_periods * alarm.period_seconds > (alarm.period_seconds < 3600 ? 86400 : 604800)])}; AWS allows one day in all, or seven days with periods of an hour or more."
+    condition     = alltrue([for alarm in values(var.scheduler_alarms) : alarm.evaluation_periods * alarm.period_seconds <= (alarm.period_seconds < 3600 ? 86400 : 604800) if alarm != null])
+    error_message = "scheduler_alarms: evaluation_periods is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "${alarm.evaluation_periods} of ${alarm.period_seconds} s (${metric})" if alarm == null ? false : alarm.evaluation_periods * alarm.period_seconds > (alarm.period_seconds < 3600 ? 86400 : 604800)])}; AWS allows one day in all, or seven days with periods of an hour or more."
   }
 
   validation {
-    condition     = alltrue([for alarm in values(var.scheduler_alarms) : contains(["Average", "Maximum", "Minimum", "SampleCount", "Sum"], alarm.statistic)])
-    error_message = "scheduler_alarms: statistic is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "\"${alarm.statistic}\" (${metric})" if !contains(["Average", "Maximum", "Minimum", "SampleCount", "Sum"], alarm.statistic)])}; AWS allows Average, Maximum, Minimum, SampleCount and Sum."
+    condition     = alltrue([for alarm in values(var.scheduler_alarms) : contains(["Average", "Maximum", "Minimum", "SampleCount", "Sum"], alarm.statistic) if alarm != null])
+    error_message = "scheduler_alarms: statistic is ${join(" and ", [for metric, alarm in var.scheduler_alarms : "\"${alarm.statistic}\" (${metric})" if alarm == null ? false : !contains(["Average", "Maximum", "Minimum", "SampleCount", "Sum"], alarm.statistic)])}; AWS allows Average, Maximum, Minimum, SampleCount and Sum."
   }
 
   validation {
     condition = alltrue(flatten([
       for alarm in values(var.scheduler_alarms) : [
         for arn in concat(coalesce(alarm.alarm_actions, []), coalesce(alarm.ok_actions, [])) : can(regex(local.alarm_action_pattern, arn))
-      ]
+      ] if alarm != null
     ]))
     error_message = "scheduler_alarms has the action ${join(" and ", flatten([
       for alarm in values(var.scheduler_alarms) : [
         for arn in concat(coalesce(alarm.alarm_actions, []), coalesce(alarm.ok_actions, [])) : "\"${arn == null ? "null" : arn}\"" if !can(regex(local.alarm_action_pattern, arn))
-      ]
+      ] if alarm != null
     ]))}; CloudWatch takes ARNs of SNS topics, Lambda functions, Auto Scaling policies, EC2 actions (automate), OpsItems (ssm), response plans (ssm-incidents) and investigation groups (aiops)."
   }
 
   validation {
-    condition     = alltrue([for alarm in values(var.scheduler_alarms) : length(coalesce(alarm.alarm_actions, [])) <= 5 && length(coalesce(alarm.ok_actions, [])) <= 5])
-    error_message = "scheduler_alarms has more than 5 actions for ${join(" and ", [for metric, alarm in var.scheduler_alarms : metric if length(coalesce(alarm.alarm_actions, [])) > 5 || length(coalesce(alarm.ok_actions, [])) > 5])}; AWS allows 5 actions for each state of an alarm."
+    condition     = alltrue([for alarm in values(var.scheduler_alarms) : length(coalesce(alarm.alarm_actions, [])) <= 5 && length(coalesce(alarm.ok_actions, [])) <= 5 if alarm != null])
+    error_message = "scheduler_alarms has more than 5 actions for ${join(" and ", [for metric, alarm in var.scheduler_alarms : metric if alarm == null ? false : length(coalesce(alarm.alarm_actions, [])) > 5 || length(coalesce(alarm.ok_actions, [])) > 5])}; AWS allows 5 actions for each state of an alarm."
   }
 }
 
@@ -707,7 +717,7 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for value in values(var.tags) : can(regex("^[\\p{L}\\p{N} _.:/=+@-]{0,256}$", value))])
-    error_message = "tags has the value ${join(" and ", [for name, value in var.tags : "\"${value}\" (${name})" if !can(regex("^[\\p{L}\\p{N} _.:/=+@-]{0,256}$", value))])}; AWS allows up to 256 letters, digits, spaces and _.:/=+@-."
+    error_message = "tags has the value ${join(" and ", [for name, value in var.tags : value == null ? "null (${name})" : "\"${value}\" (${name})" if !can(regex("^[\\p{L}\\p{N} _.:/=+@-]{0,256}$", value))])}; AWS allows up to 256 letters, digits, spaces and _.:/=+@-."
   }
 
   validation {

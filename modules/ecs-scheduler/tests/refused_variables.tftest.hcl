@@ -384,3 +384,15 @@ run "refuses_primary_both_forms" {
 
   expect_failures = [aws_scheduler_schedule.ecs[""]]
 }
+
+run "refuses_null_in_collections" {
+  command = plan
+
+  variables {
+    additional_schedules = [null]
+    scheduler_alarms     = { InvocationDroppedCount = null }
+    tags                 = { Note = null }
+  }
+
+  expect_failures = [var.additional_schedules, var.scheduler_alarms, var.tags]
+}
