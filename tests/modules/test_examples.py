@@ -24,12 +24,9 @@ def test_every_module_has_a_minimal_and_a_complete_one(module: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("root", ROOTS, ids=identify)
 def test_an_example_root_plans(root: Path, planner: Planner, request: pytest.FixtureRequest) -> None:
-    text = root.joinpath("main.tf").read_text(encoding="utf-8")
-    module = root.parents[1].name
-    extra = {"main.tf": text.replace('"../.."', f'"../../modules/{module}"').replace('"../../../', '"../../modules/')}
-    raw = dict(plan(planner.copy(root, "example", extra)))
+    raw = dict(plan(planner.example(root)))
     inventories.check(
-        REPOSITORY / "tests" / "modules" / module / "inventories" / f"example-{root.name}.yaml",
+        REPOSITORY / "tests" / "modules" / root.parents[1].name / "inventories" / f"example-{root.name}.yaml",
         raw,
         rewrite=request.config.getoption("--regenerate-inventories"),
         command=f".build/venv/bin/python -m pytest '{request.node.nodeid}' --regenerate-inventories",

@@ -87,10 +87,8 @@ def statements(document: str) -> list[dict[str, Any]]:
 
 
 def test_the_role_has_six_actions_and_the_queue_two_statements(planner: Planner) -> None:
-    module = REPOSITORY / "modules" / "ecs-scheduler"
-    text = (module / "examples" / "minimal" / "main.tf").read_text(encoding="utf-8")
-    extra = {"main.tf": text.replace('"../.."', '"../../modules/ecs-scheduler"')}
-    planned = planned_resources(dict(plan(planner.copy(module / "examples" / "minimal", "minimal", extra))))
+    minimal = REPOSITORY / "modules" / "ecs-scheduler" / "examples" / "minimal"
+    planned = planned_resources(dict(plan(planner.example(minimal))))
     values = {address.partition("module.daily_report.")[2]: resource["values"] for address, resource in planned.items()}
     allowed = statements(values["aws_iam_role_policy.scheduler"]["policy"])
     assert [statement.pop("Effect") for statement in allowed] == ["Allow"] * len(PERMISSIONS)

@@ -65,6 +65,12 @@ class Planner:
             (folder / file).write_text(text, encoding="utf-8")
         return self.initialise(folder)
 
+    def example(self, source: Path) -> tftest.TerraformTest:
+        """Copy an example root of a module, with module sources as they are seen from the copy."""
+        text = (source / "main.tf").read_text(encoding="utf-8")
+        text = text.replace('"../.."', f'"../../modules/{source.parents[1].name}"')
+        return self.copy(source, "example", {"main.tf": text.replace('"../../../', '"../../modules/')})
+
     def initialise(self, folder: Path) -> tftest.TerraformTest:
         """Run ``terraform init`` in a folder that is already a copy."""
         modules = self.base / "modules"
