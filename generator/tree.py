@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,26 +13,30 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value, and the place that set it."""
+    """A value, the place that set it, and what it was laid over."""
 
     value: Scalar
     source: Source
+    over: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list, and the place that set it."""
+    """A list, the place that set it, and what it was laid over."""
 
     items: tuple[Node, ...]
     source: Source
+    over: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A map, and the place that set it last."""
+    """A map, the place that set it last, what it was laid over, and which keys a null took out of it."""
 
     entries: dict[str, Node]
     source: Source
+    over: Node | None = None
+    removed: dict[str, Leaf] = field(default_factory=dict)
 
 
 Node = Leaf | Items | Mapping
@@ -40,17 +44,36 @@ Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 
 
 def merge(inherited: Mapping, own: Mapping) -> Mapping:
-    """Lay a map over the one it inherits: maps merge key by key, all else replaces, null removes."""
+    """Lay a map over the one it inherits: maps merge key by key, all else replaces, also null.
+
+    A null stays until `prune` takes it out, so that it removes what lies under it at every level. What a value replaced
+    is its `over`.
+    """
     entries = dict(inherited.entries)
     for key, value in own.entries.items():
         below = entries.get(key)
-        if below is not None and isinstance(value, Leaf) and value.value is None:
-            del entries[key]
-        elif isinstance(below, Mapping) and isinstance(value, Mapping):
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
             entries[key] = merge(below, value)
         else:
-            entries[key] = value
-    return Mapping(entries, own.source)
+            entries[key] = value if below is None else _over(value, below)
+    return Mapping(entries, own.source, own.over or inherited.over)
+
+
+def prune(tree: Mapping) -> Mapping:
+    """Take out every null that was laid over something; a null over nothing is a value, and stays."""
+    entries: dict[str, Node] = {}
+    removed: dict[str, Leaf] = {}
+    for key, node in tree.entries.items():
+        if isinstance(node, Leaf) and node.value is None and node.over is not None:
+            removed[key] = node
+        else:
+            entries[key] = prune(node) if isinstance(node, Mapping) else node
+    return Mapping(entries, tree.source, tree.over, removed)
+
+
+def _over(value: Node, below: Node) -> Node:
+    """Return the value with what it replaces at the bottom of its own history."""
+    return replace(value, over=below if value.over is None else _over(value.over, below))
 
 
 def plain(node: Node) -> Plain:
