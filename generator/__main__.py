@@ -1,15 +1,17 @@
-"""The command line: `python -m generator generate|check|list`.
+"""The command line: `python -m generator generate|check|list|explain`.
 
 Exit codes: 0 fine, 1 roots are stale, 2 a spec or the command is wrong, 3 the machine failed.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from generator import explain as explaining
 from generator import loading, roots
 from generator.errors import SpecError
 from generator.writing import NotGeneratedError
@@ -65,6 +67,28 @@ def list_(environments: Environments = ENVIRONMENTS) -> None:
             typer.echo(f"{name}\t{spec.account}\t{spec.region}")
     except SpecError as error:
         _fail(str(error), WRONG)
+
+
+@app.command()
+def explain(
+    env: Annotated[str, typer.Argument(metavar="ENV", help="The environment.")],
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="Such as tasks.report.cpu; everything unless given.")
+    ] = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: a list of settings.")] = False,
+    environments: Environments = ENVIRONMENTS,
+) -> None:
+    """Say which line set a value, and what it overrode."""
+    try:
+        settings = explaining.explain(loading.load(environments, env), explaining.parse_path(path))
+    except (SpecError, ValueError) as error:
+        _fail(str(error), WRONG)
+    if as_json:
+        typer.echo(json.dumps([setting.record() for setting in settings], indent=2, ensure_ascii=False))
+        return
+    for setting in settings:
+        typer.echo("\n".join(setting.lines()))
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
+_PLAIN = re.compile(r'[^.\[\]"\\]+')  # a key that needs no quotes in a path
 _SHOWN = 80  # characters of a wrong value that a message repeats
 
 
@@ -51,10 +53,13 @@ class SpecError(Exception):
 
 
 def dotted(path: Path) -> str:
-    """Write a path the way a person says it: `tasks.claims-report.command[0]`."""
+    """Write a path the way a person says it: `tasks.claims-report.command[0]`, `tags["Cost.Centre"]`."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if _PLAIN.fullmatch(part) else f"[{json.dumps(part, ensure_ascii=False)}]"
     return shown(text.removeprefix("."), quote=False)
 
 

@@ -85,7 +85,16 @@ class Workplace:
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
     def list(self) -> Outcome:
-        result = CliRunner().invoke(app, ["list", "--environments", "environments"])
+        return self._invoke("list")
+
+    def explain(self, *arguments: str) -> Outcome:
+        return self._invoke("explain", *arguments)
+
+    def _invoke(self, *arguments: str) -> Outcome:
+        """Run a command that reads specs and knows nothing of roots."""
+        result = CliRunner().invoke(app, [*arguments, "--environments", "environments"])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
     def files(self) -> dict[str, bytes]:

@@ -425,8 +425,10 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
     "a line break of another version of YAML": (
         "a: 1\nb: x\u2028y\n",
         [
-            "environments/own.yaml:2: \\u2028 is a line break to some readers of YAML; write it as an escape in double "
-            "quotes"
+            (
+                "environments/own.yaml:2: \\u2028 is a line break to some readers of YAML; write it as an escape in "
+                "double quotes"
+            )
         ],
     ),
     "10 MB": (b"# " + b"x" * 10_000_000, ["environments/own.yaml: is larger than 1,000,000 bytes"]),

@@ -1,0 +1,162 @@
+"""Explain: which line set a value, what it overrode, and paths as a person writes them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.errors import dotted
+from generator.explain import parse_path
+from tests.generator.conftest import MINIMAL, Workplace
+
+BASE = "abstract: true\n" + MINIMAL + "tags:\n  Team: base\n  Cost.Centre: '1'\n"
+MIDDLE = """\
+extends: base
+abstract: true
+tasks:
+  report:
+    cpu: 512
+    log_key: main
+    command: [one, two]
+defaults:
+  task:
+    log_retention_days: 30
+    stop_timeout: 60
+"""
+OWN = """\
+extends: middle
+account: "210987654321"
+tasks:
+  report:
+    cpu: 1024
+    log_key: null
+    command: [three]
+    stop_timeout: null
+tags: {Team: null}
+"""
+
+
+@pytest.fixture
+def levels(workplace: Workplace) -> Workplace:
+    for name, text in {"base": BASE, "middle": MIDDLE, "own": OWN}.items():
+        workplace.spec(name, text)
+    return workplace
+
+
+def explained(workplace: Workplace, *arguments: str) -> str:
+    outcome = workplace.explain("own", *arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+    return outcome.out
+
+
+def test_a_value_and_all_that_it_overrode(levels: Workplace) -> None:
+    assert explained(levels, "tasks.report.cpu") == (
+        "tasks.report.cpu = 1024\n"
+        "  environments/own.yaml:5\n"
+        "  overrides 512, environments/middle.yaml:5\n"
+        "  overrides 256, environments/base.yaml:28\n"
+    )
+
+
+def test_a_default_is_shown_where_it_was_written(levels: Workplace) -> None:
+    assert explained(levels, "tasks.report.log_retention_days") == (
+        "tasks.report.log_retention_days = 30\n  environments/middle.yaml:10 (defaults.task.log_retention_days)\n"
+    )
+
+
+def test_a_list_replaces_whole(levels: Workplace) -> None:
+    assert explained(levels, "tasks.report.command") == (
+        'tasks.report.command = ["three"]\n'
+        "  environments/own.yaml:7\n"
+        '  overrides ["one", "two"], environments/middle.yaml:7\n'
+        'tasks.report.command[0] = "three"\n'
+        "  environments/own.yaml:7\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "overrode"),
+    [
+        ("tasks.report.log_key", 6, 'overrides "main", environments/middle.yaml:6'),
+        ("tasks.report.stop_timeout", 8, "overrides 60, environments/middle.yaml:11 (defaults.task.stop_timeout)"),
+        ("tags.Team", 9, 'overrides "base", environments/base.yaml:37'),
+    ],
+)
+def test_a_removal_says_what_it_took_out(path: str, line: int, overrode: str, levels: Workplace) -> None:
+    assert explained(levels, path) == f"{path} is removed\n  environments/own.yaml:{line}\n  {overrode}\n"
+
+
+def test_a_null_removes_at_every_level_and_a_later_value_comes_back(levels: Workplace) -> None:
+    """What a task takes out does not come back from the defaults; what a further environment gives does."""
+    levels.spec("own", OWN + "defaults: {task: {log_key: main, stop_timeout: 5}}\n")
+    assert "tasks.report.log_key is removed" in explained(levels, "tasks.report.log_key")
+    levels.spec("last", "extends: own\ntasks: {report: {log_key: main}}\nstate: {key: last}\n")
+    assert levels.explain("last", "tasks.report.log_key").out == (
+        'tasks.report.log_key = "main"\n'
+        "  environments/last.yaml:2\n"
+        "  overrides a removal, environments/own.yaml:6\n"
+        '  overrides "main", environments/middle.yaml:6\n'
+        '  overrides "main", environments/own.yaml:10 (defaults.task.log_key)\n'
+    )
+
+
+def test_a_map_shows_all_below_it_and_no_path_shows_all(levels: Workplace) -> None:
+    assert 'tags["Cost.Centre"] = "1"\n  environments/base.yaml:38\n' in explained(levels, "tags")
+    whole = explained(levels)
+    for path in ("account", "tasks.report.cpu", 'tags["Cost.Centre"]', "clusters.default.name"):
+        assert f"{path} = " in whole
+
+
+def test_the_form_for_programs(levels: Workplace) -> None:
+    assert json.loads(explained(levels, "--json", "account")) == [
+        {
+            "path": "account",
+            "value": "210987654321",
+            "removed": False,
+            "file": "environments/own.yaml",
+            "line": 2,
+            "set_as": "account",
+            "overrode": [
+                {
+                    "path": "account",
+                    "value": "123456789012",
+                    "removed": False,
+                    "file": "environments/base.yaml",
+                    "line": 2,
+                    "set_as": "account",
+                }
+            ],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("own", "tasks.reprot.cpu"),
+            'environments/own.yaml:3: tasks: nothing sets tasks.reprot; did you mean "report"?',
+        ),
+        (
+            ("own", "tasks.report.command[7]"),
+            "environments/own.yaml:7: tasks.report.command: nothing sets tasks.report.command[7]; the list has 1",
+        ),
+        (("own", "tasks..cpu"), '"tasks..cpu" is not a path, such as tasks.report.command[0]'),
+        (("own", 'tags["open'), '"tags[\\"open" is not a path, such as tasks.report.command[0]'),
+        (("onw", "tasks"), 'environments/onw.yaml: there is no such spec; did you mean "own"?'),
+        (("middle", "tasks"), 'environments/middle.yaml:1: "middle" is abstract: it is there for others to extend'),
+    ],
+)
+def test_a_mistake_is_said(arguments: tuple[str, ...], message: str, levels: Workplace) -> None:
+    outcome = levels.explain(*arguments)
+    assert (outcome.code, outcome.out, outcome.err) == (2, "", f"{message}\n")
+
+
+@given(st.lists(st.one_of(st.text(min_size=1, max_size=8), st.integers(0, 999)), min_size=1, max_size=3).map(tuple))
+def test_a_path_is_read_as_it_is_written(path: tuple[str | int, ...]) -> None:
+    written = dotted(path)
+    if "..." not in written and written.isprintable() and "\\" not in written:
+        assert parse_path(written) == path
