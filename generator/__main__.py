@@ -32,14 +32,14 @@ ROOTS = REPOSITORY / "roots"
 
 @app.command()
 def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
-    """Write the root configurations; a root is written whole or not at all, and none if any spec is wrong."""
+    """Write the root configurations: all of them or none, and none if any spec is wrong."""
     try:
         for line in roots.generate(environments, roots_directory, env):
             typer.echo(line)
     except (SpecError, NotGeneratedError) as error:
         _fail(str(error), WRONG)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}; the root is as it was", FAILED)
+        _fail(f"{error.filename}: {error.strerror}; the roots are as they were", FAILED)
 
 
 @app.command()

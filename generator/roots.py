@@ -1,22 +1,32 @@
-"""What the commands do: from a directory of specs to a directory of roots."""
+"""What the commands do: from a directory of specs to a directory of roots.
+
+Environments are prepared one by one, in as many processes as there are processors when there are many. Of each only
+what must be compared with the others is kept, so that memory does not grow with their number.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from generator import loading, states, writing
+from generator import states, writing
 from generator.checking import check
 from generator.emit import render
 from generator.errors import Problem, SpecError
+from generator.loading import Specs, display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from generator.spec import Environment
-    from generator.tree import Mapping
+
+CHUNK: Final = 8  # environments that a process prepares before it reports
+ALONE: Final = 2 * CHUNK  # up to so many, starting processes costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,89 +37,184 @@ class Stale:
     difference: str
 
 
-def environments(specs: Path, only: str | None = None) -> dict[str, Environment]:
-    """Read and check every environment, or one; raise everything that is wrong with any of them."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every process has to know.
+
+    Attributes:
+        only: prepare this environment; of the others read what it is compared with.
+        staging: write what is new beside the roots; otherwise return the difference.
+    """
+
+    specs: Path
+    roots: Path
+    only: str | None
+    staging: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is known of one spec.
+
+    Attributes:
+        wanted: it is an environment whose root is asked for.
+        kept: where its state is, if it says so.
+        files: the files of its root.
+        changed: those of them that are to be written, and others that are to be removed.
+        difference: from the root as it is to what it should be, unless it was staged.
+        foreign: a file of its root that the generator did not write.
+    """
+
+    name: str
+    wanted: bool = False
+    problems: tuple[Problem, ...] = ()
+    kept: states.Kept | None = None
+    files: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    difference: str = ""
+    foreign: Path | None = None
+
+
+def environments(directory: Path) -> dict[str, Environment]:
+    """Read and check every environment; raise everything that is wrong with any of them."""
+    specs = Specs(directory)
     found: dict[str, Environment] = {}
-    trees: dict[str, Mapping] = {}
+    kept: dict[str, states.Kept] = {}
     problems: list[Problem] = []
-    for name in [only] if only is not None else _names(specs, problems):
+    for name in specs.names():
         try:
-            trees[name] = loading.load(specs, name)
-            found[name] = check(trees[name])
+            document = specs.read(name)
+            if document.abstract:
+                continue
+            tree = specs.environment(document)
+            if (place := states.kept(document, tree)) is not None:
+                kept[name] = place
+            found[name] = check(tree)
         except SpecError as error:
             problems += error.problems
-    wanted = tuple(trees)
-    if only in trees:
-        trees |= _others(specs, only)
-    problems += states.shared(specs, trees, wanted)
+    problems += states.shared(kept, kept)
     if problems:
         raise SpecError(problems)
     return found
 
 
-def _others(specs: Path, only: str) -> dict[str, Mapping]:
-    """Read the environments that one is compared with; what is wrong with them is not that one's mistake."""
-    others: dict[str, Mapping] = {}
-    for name in _names(specs, []):
-        if name != only:
-            with contextlib.suppress(SpecError):
-                others[name] = loading.load(specs, name)
-    return others
+def generate(specs: Path, roots: Path, only: str | None = None) -> Iterator[str]:
+    """Bring roots up to date; yield a line for each thing that was done. Nothing is written if any spec is wrong.
 
-
-def generate(specs: Path, directory: Path, only: str | None = None) -> Iterator[str]:
-    """Bring roots up to date; yield a line for each thing that was done. Nothing is written if any spec is wrong."""
-    wanted = _render(specs, only)
-    for name, files in wanted.items():
-        changed = writing.write(directory / name, files)
-        root = loading.display(directory / name)
-        for what, done in (("written", files.keys() & changed), ("removed", changed - files.keys())):
+    Raises:
+        SpecError: with everything that is wrong with any spec.
+        NotGeneratedError: a file that somebody else wrote is in the way.
+    """
+    with writing.Transaction(roots) as transaction:
+        found = _prepared(Job(specs, roots, only, staging=True))
+        orphans = [] if only is not None else _orphans(roots, found)
+        transaction.commit({each.name: each.changed for each in found if each.changed}, orphans)
+    for each in found:
+        root = display(roots / each.name)
+        for what, done in (("written", each.files & each.changed), ("removed", each.changed - each.files)):
             if done:
                 yield f"{root}: {', '.join(sorted(done))} {what}"
-        if not changed:
+        if not each.changed:
             yield f"{root}: up to date"
+    for name in orphans:
+        yield f"{display(roots / name)}: removed, since no spec asks for it"
+
+
+def stale(specs: Path, roots: Path, only: str | None = None) -> list[Stale]:
+    """Return the roots that differ from what their specs ask for, and those that no spec asks for.
+
+    Raises:
+        SpecError: with everything that is wrong with any spec.
+        NotGeneratedError: a file that somebody else wrote is in the way.
+    """
+    found = _prepared(Job(specs, roots, only, staging=False))
+    differences = {each.name: each.difference for each in found}
     if only is None:
-        for name in _orphans(directory, wanted):
-            writing.remove(directory / name)
-            yield f"{loading.display(directory / name)}: removed, since no spec asks for it"
+        for name in _orphans(roots, found):
+            differences[name] = writing.difference(roots / name, {}, display(roots / name))
+    return [Stale(name, text) for name, text in sorted(differences.items()) if text]
 
 
-def stale(specs: Path, directory: Path, only: str | None = None) -> list[Stale]:
-    """Return the roots that differ from what their specs ask for, and those that no spec asks for."""
-    wanted = _render(specs, only)
-    if only is None:
-        wanted |= {name: {} for name in _orphans(directory, wanted)}
-    found = [
-        Stale(name, writing.difference(directory / name, files, loading.display(directory / name)))
-        for name, files in sorted(wanted.items())
-    ]
-    return [root for root in found if root.difference]
+def _prepared(job: Job) -> list[Prepared]:
+    """Prepare every environment that is wanted; raise everything that is wrong with any of them."""
+    found = list(_each(job, _names(job)))
+    problems = [problem for each in found for problem in each.problems]
+    kept = {each.name: each.kept for each in found if each.kept is not None}
+    problems += states.shared(kept, [each.name for each in found if each.wanted])
+    if problems:
+        raise SpecError(problems)
+    for each in found:
+        if each.foreign is not None:
+            raise writing.NotGeneratedError(each.foreign)
+    return [each for each in found if each.wanted]
 
 
-def _names(specs: Path, problems: list[Problem]) -> list[str]:
-    """List the environments; what cannot be read is a problem, and must not hide the others' problems."""
-    names = []
-    for name in loading.names(specs):
+def _names(job: Job) -> list[str]:
+    names = Specs(job.specs).names()
+    return names if job.only is None or job.only in names else [*names, job.only]
+
+
+def _each(job: Job, names: list[str]) -> Iterator[Prepared]:
+    processes = _processors()
+    if len(names) <= ALONE or processes == 1:
+        yield from _prepare(job, names)
+        return
+    chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
+    with ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent) as pool:
         try:
-            if not loading.read(specs, name).abstract:
-                names.append(name)
-        except SpecError as error:
-            problems += error.problems
-    return names
+            for prepared in pool.map(partial(_prepare, job), chunks):
+                yield from prepared
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def _render(specs: Path, only: str | None) -> dict[str, dict[str, str]]:
-    return {
-        name: render(name, environment, f"{specs.name}/{name}.yaml")
-        for name, environment in environments(specs, only).items()
-    }
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _orphans(directory: Path, wanted: dict[str, dict[str, str]]) -> list[str]:
-    if not directory.is_dir():
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _prepare(job: Job, names: Iterable[str]) -> list[Prepared]:
+    specs = Specs(job.specs)
+    return [_prepare_one(job, specs, name) for name in names]
+
+
+def _prepare_one(job: Job, specs: Specs, name: str) -> Prepared:
+    wanted = job.only is None or name == job.only
+    kept = None
+    try:
+        document = specs.read(name)
+        if document.abstract and name != job.only:
+            return Prepared(name)
+        tree = specs.environment(document)
+        kept = states.kept(document, tree)
+        if not wanted:
+            return Prepared(name, kept=kept)
+        files = render(name, check(tree), f"{job.specs.name}/{name}.yaml")
+    except SpecError as error:
+        # What is wrong with an environment that another is compared with is not that one's mistake.
+        return Prepared(name, wanted, problems=error.problems if wanted else (), kept=kept)
+    root = job.roots / name
+    if not job.staging:
+        return Prepared(name, wanted, kept=kept, difference=writing.difference(root, files, display(root)))
+    try:
+        changed = writing.changes(root, files)
+    except writing.NotGeneratedError as error:
+        return Prepared(name, wanted, kept=kept, foreign=error.path)
+    if changed:
+        writing.stage(job.roots, name, {file: text for file, text in files.items() if file in changed})
+    return Prepared(name, wanted, kept=kept, files=frozenset(files), changed=changed)
+
+
+def _orphans(roots: Path, found: list[Prepared]) -> list[str]:
+    if not roots.is_dir():
         return []
+    known = {each.name for each in found}
     return sorted(
         path.name
-        for path in directory.iterdir()
-        if path.is_dir() and not path.name.startswith(".") and path.name not in wanted
+        for path in roots.iterdir()
+        if path.is_dir() and not path.name.startswith(".") and path.name not in known
     )

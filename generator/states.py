@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from generator import loading
 from generator.errors import Problem, Source
 from generator.tree import Leaf, Mapping, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from generator.loading import Document
 
 
 class State(NamedTuple):
@@ -21,23 +21,41 @@ class State(NamedTuple):
     region: str
 
 
-def shared(specs: Path, trees: dict[str, Mapping], wanted: Iterable[str]) -> Iterator[Problem]:
-    """Compare the wanted environments with each other and with all others, whose own mistakes are not said here."""
-    wanted = set(wanted)
-    first: dict[State, str] = {}
-    for name in sorted(trees, key=lambda name: (name in wanted, name)):
-        state = _state(trees[name])
-        if state is None:
-            continue  # the model says what is missing
-        if name in wanted and state in first:
-            yield _problem(specs, state, (first[state], trees[first[state]]), (name, trees[name]))
-        first.setdefault(state, name)
+class Kept(NamedTuple):
+    """Where an environment keeps its state.
+
+    Attributes:
+        where: the line where it says its key itself, or else where it says from whom it inherits.
+        written: the line where the key is written.
+    """
+
+    state: State
+    where: Source
+    written: Source
 
 
-def _state(tree: Mapping) -> State | None:
+def kept(document: Document, tree: Mapping) -> Kept | None:
+    """Return where an environment keeps its state; None when it does not say so, which is the model's to refuse."""
     bucket, key, region = (_text(tree, ("state", field)) for field in State._fields)
     region = region or _text(tree, ("region",))
-    return State(bucket, key, region) if bucket and key and region else None
+    if not (bucket and key and region):
+        return None
+    written = find(tree, ("state", "key"))[0].source
+    own = written.file == document.root.source.file or document.extends is None
+    return Kept(
+        State(bucket, key, region), written if own or document.extends is None else document.extends.source, written
+    )
+
+
+def shared(all_kept: dict[str, Kept], wanted: Iterable[str]) -> Iterator[Problem]:
+    """Compare the wanted environments with each other and with all others, whose own mistakes are not said here."""
+    wanted = set(wanted)
+    first: dict[State, Kept] = {}
+    for name in sorted(all_kept, key=lambda name: (name in wanted, name)):
+        own = all_kept[name]
+        if name in wanted and own.state in first:
+            yield _problem(own, first[own.state])
+        first.setdefault(own.state, own)
 
 
 def _text(tree: Mapping, path: tuple[str, ...]) -> str | None:
@@ -45,26 +63,11 @@ def _text(tree: Mapping, path: tuple[str, ...]) -> str | None:
     return node.value if steps == len(path) and isinstance(node, Leaf) and isinstance(node.value, str) else None
 
 
-def _problem(specs: Path, state: State, first: tuple[str, Mapping], second: tuple[str, Mapping]) -> Problem:
-    where, other = _place(specs, *second), _place(specs, *first)
-    written = _key(second[1]).source
-    inherited = "" if written == where else f" (from {written})"
+def _problem(own: Kept, first: Kept) -> Problem:
+    inherited = "" if own.written == own.where else f" (from {own.written})"
+    place = f"s3://{own.state.bucket}/{own.state.key} in {own.state.region}"
     return Problem(
-        where,
-        f"s3://{state.bucket}/{state.key} in {state.region}{inherited} is the state of {other} too: an apply of one "
-        "environment would destroy what the other made; give each a state.key of its own",
+        own.where,
+        f"{place}{inherited} is the state of {first.where} too: an apply of one environment would destroy what "
+        "the other made; give each a state.key of its own",
     )
-
-
-def _place(specs: Path, name: str, tree: Mapping) -> Source:
-    """Return where an environment says its key itself, or else where it says from whom it inherits."""
-    key, extends = _key(tree), loading.read(specs, name).extends
-    own = loading.display(specs / f"{name}.yaml")
-    return extends.source if key.source.file != own and extends is not None else key.source
-
-
-def _key(tree: Mapping) -> Leaf:
-    node, _ = find(tree, ("state", "key"))
-    if not isinstance(node, Leaf):
-        raise TypeError("only environments that say a key are compared")
-    return node

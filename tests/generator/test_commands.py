@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from generator import writing
+from generator import roots, writing
 from generator.reading import parse
 from generator.tree import Plain, plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
@@ -155,33 +157,115 @@ def test_what_terraform_leaves_in_a_root_stays(minimal: Workplace) -> None:
     assert minimal.run("check").code == 0
 
 
-@pytest.mark.parametrize("step", range(8))
-@pytest.mark.parametrize("there", [True, False])
-def test_a_failure_half_way_leaves_the_root_as_it_was(
-    step: int,
-    there: bool,
-    workplace: Workplace,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Eight steps put four files in place: each is written beside, then moved; each step fails once."""
-    if there:
-        workplace.spec("own", MINIMAL)
+CHANGED = (
+    MINIMAL.replace("eu-west-1", "eu-west-2").replace("example-state", "other-state").replace(": owner", ": other")
+)
+
+
+@pytest.fixture(params=["there", "not there"])
+def two(request: pytest.FixtureRequest, workplace: Workplace) -> Workplace:
+    """Two environments with every file to be written, over roots that are there or not, and a root too many."""
+    if request.param == "there":
+        for name in ("one", "own", "orphan"):
+            workplace.spec(name, minimal_spec(name))
         assert workplace.run("generate").code == 0
-    before = workplace.files()
-    text = (
-        MINIMAL.replace("eu-west-1", "eu-west-2").replace("example-state", "other-state").replace("  weekly", "  daily")
-    )
-    workplace.spec("own", text.replace(": owner", ": other"))
+        (workplace.environments / "orphan.yaml").unlink()
+    for name in ("one", "own"):
+        workplace.spec(name, CHANGED.replace("  weekly", "  daily").replace("one/terraform", f"new/{name}/terraform"))
+    return workplace
+
+
+@pytest.mark.parametrize("step", range(16))
+def test_a_failure_half_way_leaves_all_roots_as_they_were(
+    step: int, two: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixteen steps put two times four files in place: each is written beside, then moved."""
+    fails_at(step, two, monkeypatch)
+
+
+@pytest.mark.parametrize("two", ["there"], indirect=True)
+def test_a_failure_to_remove_a_root_leaves_all_as_they_were(two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_at(16, two, monkeypatch)
+
+
+def fails_at(step: int, two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = two.files()
     steps = failing_at(step, monkeypatch)
-    outcome = workplace.run("generate")
+    outcome = two.run("generate")
     assert outcome.code == 3
-    assert outcome.err.endswith(": No space left on device; the root is as it was\n")
+    assert outcome.err.endswith(": No space left on device; the roots are as they were\n")
     assert steps[0] == step + 1
-    assert workplace.files() == before
-    assert [path.name for path in workplace.roots.iterdir()] == (["own"] if there else [])
+    assert two.files() == before
+    assert two.roots.exists() == bool(before)
     monkeypatch.undo()
-    monkeypatch.chdir(workplace.roots.parent)
-    assert workplace.run("generate").code == 0
+    monkeypatch.chdir(two.environments.parent)
+    assert two.run("generate").code == 0
+    assert sorted(path.name for path in two.roots.iterdir()) == ["one", "own"]
+
+
+KILLED = """import os, sys
+from pathlib import Path
+from generator.__main__ import app
+
+moves, replace = [0], Path.replace
+
+def replace_or_die(path, target):
+    moves[0] += 1
+    if moves[0] == int(sys.argv[1]):
+        os.kill(os.getpid(), 9)
+    return replace(path, target)
+
+Path.replace = replace_or_die
+app(["generate", "--environments", "environments", "--roots", "roots"])
+"""
+
+
+@pytest.mark.parametrize("move", [1, 2, 3, 9])
+def test_a_run_that_is_killed_half_way_is_undone_by_the_next(move: int, two: Workplace) -> None:
+    """Also by one that itself writes nothing, since a spec is wrong: then the roots are as they were."""
+    before = two.files()
+    command = [sys.executable, "-c", KILLED, str(move)]
+    killed = subprocess.run(command, cwd=two.environments.parent, env={"PYTHONPATH": str(REPOSITORY)}, check=False)
+    assert killed.returncode == -9
+    text = (two.environments / "own.yaml").read_text()
+    two.spec("own", "wrong: 1\n")
+    assert two.run("generate").code == 2
+    assert two.files() == before
+    two.spec("own", text)
+    assert two.run("generate").code == 0
+    assert two.run("check").code == 0
+    assert sorted(path.name for path in two.roots.iterdir()) == ["one", "own"]
+
+
+def test_many_environments_are_one_as_few(workplace: Workplace) -> None:
+    """Past a number of environments several processes prepare them: the roots, the words, the mistakes are the same."""
+    names = [f"env-{number:02}" for number in range(roots.ALONE + 3)]
+    workplace.spec("base", "abstract: true\n" + MINIMAL)
+    for name in names:
+        workplace.spec(name, f"extends: base\nstate: {{key: {name}}}\n")
+    outcome = workplace.run("generate")
+    assert outcome.out == "".join(f"roots/{name}: {', '.join(FILES)} written\n" for name in names)
+    together = workplace.files()
+    for name in names:
+        assert workplace.run("generate", name).out == f"roots/{name}: up to date\n"
+    for name, text in {names[3]: "extends: bas\n", names[-1]: "wrong: 1\n", names[9]: "extends: base\n"}.items():
+        workplace.spec(name, text)
+    workplace.spec(names[8], "extends: base\n")
+    outcome = workplace.run("generate")
+    assert outcome.code == 2
+    for message in (
+        f"{names[3]}.yaml:1: extends",
+        f"{names[-1]}.yaml:1: wrong",
+        f"{names[9]}.yaml:1: extends: s3://example-state",
+    ):
+        assert f"environments/{message}" in outcome.err
+    assert workplace.files() == together
+    (workplace.roots / names[2] / "own.tf").write_text("# mine\n")
+    for name in names:
+        workplace.spec(name, f"extends: base\nstate: {{key: new-{name}}}\n")
+    outcome = workplace.run("generate")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"roots/{names[2]}/own.tf was not generated")
 
 
 def failing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -199,7 +283,7 @@ def failing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return write_bytes(path, data)
 
     def failing_replace(path: Path, target: Path) -> Path:
-        if path.parent.name == "new":
+        if path.parent.parent.name == "new" or target.parent.name == "orphans":
             count(path)
         return replace(path, target)
 
