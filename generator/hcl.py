@@ -14,6 +14,7 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # `{ for = ...` would open a loop; the others are values.
 _RESERVED: Final = frozenset({"for", "null", "true", "false"})
 _REFERENCE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_-]*)+")
+_PLAIN: Final = re.compile(r"[ !#-\[\]-z|}~]*")  # nothing in it that HCL reads as more than itself
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -56,7 +57,7 @@ def literal(value: Value, indent: int = 0) -> str:
 
 def quoted(text: str) -> str:
     """Return a quoted string that Terraform reads back as this text, whatever is in it."""
-    return '"' + "".join(_escaped(text)) + '"'
+    return f'"{text}"' if _PLAIN.fullmatch(text) else '"' + "".join(_escaped(text)) + '"'
 
 
 def _escaped(text: str) -> list[str]:
