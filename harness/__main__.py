@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from harness import bench, checkov, module_docs, providers, target, terraform, workspace
+from harness import bench, bench_generator, checkov, module_docs, providers, target, terraform, workspace
 from harness import live as guard
 from harness.errors import HarnessError, WrongUseError
 from harness.summary import Summary, render, summarize
@@ -89,6 +90,10 @@ def run_bench(
     print(bench.HEADER)
     for timing in bench.run(ROOT, named, runs):
         print(timing.row(), flush=True)
+    with tempfile.TemporaryDirectory(prefix="punctual-bench-") as scratch:
+        measures = bench_generator.run(ROOT, Path(scratch), min(runs, 3))
+    print("", bench_generator.HEADER, *(measure.row() for measure in measures), sep="\n")
+    print("", bench_generator.verdict(measures), sep="\n")
 
 
 def known(environment: str) -> target.Target:
