@@ -8,92 +8,37 @@ from __future__ import annotations
 import difflib
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import hcl2
-from lark.exceptions import LarkError
 
+from generator.blocks import Block, NotHclError, plain, read_blocks
 from harness.errors import WrongUseError
 
 BEGIN, END = "<!-- BEGIN_TF_DOCS -->", "<!-- END_TF_DOCS -->"
 
 
-@dataclass(frozen=True)
-class Block:
-    """A top-level block of a module.
-
-    Attributes:
-        kind: such as ``variable`` or ``resource``.
-        labels: such as ``("aws_sqs_queue", "dlq")``.
-        attributes: name to the source text of its expression.
-    """
-
-    kind: str
-    labels: tuple[str, ...]
-    attributes: dict[str, str]
-
-
-def read_blocks(module: Path) -> list[Block]:
+def read_module(module: Path) -> list[Block]:
     """Every top-level block of a module's files, in the order of files and lines.
 
     Raises:
         WrongUseError: a file is not HCL.
     """
-    blocks = []
-    for path in sorted(module.glob("*.tf")):
-        source = path.read_text(encoding="utf-8")
-        try:
-            tree: Any = hcl2.parses_to_tree(source)
-        except LarkError as error:
-            raise WrongUseError(f"{path}: not HCL that can be read: {error}") from error
-        blocks += [
-            read_block(node, source) for body in tree.children for node in body.children if is_rule(node, "block")
-        ]
-    return blocks
+    files = {str(path): path.read_text(encoding="utf-8") for path in module.glob("*.tf")}
+    try:
+        return read_blocks(files)
+    except NotHclError as error:
+        raise WrongUseError(str(error)) from error
 
 
-def is_rule(node: Any, name: str) -> bool:
-    """Whether a node of the parse tree is that grammar rule."""
-    return getattr(node, "data", None) == name
+def source(block: Block, name: str, missing: str) -> str:
+    """The source text of an attribute."""
+    return block.attributes[name].text if name in block.attributes else missing
 
 
-def read_block(node: Any, source: str) -> Block:
-    """Turn one block of the parse tree into its parts."""
-    body = next(child for child in node.children if is_rule(child, "body"))
-    heads = [
-        text_of(child, source).strip('"') for child in node.children[: node.children.index(body)] if is_head(child)
-    ]
-    attributes = {}
-    for attribute in body.children:
-        if is_rule(attribute, "attribute"):
-            name, *_, value = attribute.children
-            attributes[text_of(name, source)] = text_of(value, source)
-    return Block(heads[0], tuple(heads[1:]), attributes)
-
-
-def is_head(node: Any) -> bool:
-    """Whether a node is the block's keyword or one of its labels."""
-    return is_rule(node, "identifier") or is_rule(node, "string")
-
-
-def text_of(node: Any, source: str) -> str:
-    """The source text of a node."""
-    return source[node.meta.start_pos : node.meta.end_pos].strip()
-
-
-def plain(expression: str) -> str:
-    """The text that a string or heredoc expression stands for (descriptions hold no interpolation)."""
-    if expression.startswith("<<"):
-        _, *lines = expression.splitlines()
-        return textwrap.dedent("\n".join(lines[:-1])).strip()
-    return expression.strip('"').replace('\\"', '"').replace("\\\\", "\\")
-
-
-def cell(text: str) -> str:
+def cell(words: str) -> str:
     """Text for one cell of a Markdown table."""
-    return text.replace("|", "\\|").replace("\n", "<br/>")
+    return words.replace("|", "\\|").replace("\n", "<br/>")
 
 
 def code(expression: str) -> str:
@@ -131,7 +76,7 @@ def requirements(module: Path) -> list[tuple[str, str]]:
 
 def describe(module: Path) -> str:
     """The generated section of a module's README, without the markers."""
-    blocks = read_blocks(module)
+    blocks = read_module(module)
     versions = requirements(module)
     by_kind = {kind: [block for block in blocks if block.kind == kind] for kind in ("module", "variable", "output")}
     resources = sorted(
@@ -143,18 +88,18 @@ def describe(module: Path) -> str:
     inputs = [
         (
             f'<a name="input_{block.labels[0]}"></a> {block.labels[0]}',
-            cell(plain(block.attributes.get("description", ""))),
-            code(block.attributes.get("type", "any")),
-            code(block.attributes["default"]) if "default" in block.attributes else "n/a",
+            cell(plain(source(block, "description", ""))),
+            code(source(block, "type", "any")),
+            code(source(block, "default", "")) if "default" in block.attributes else "n/a",
             "no" if "default" in block.attributes else "yes",
         )
         for block in variables
     ]
     outputs = [
-        (f'<a name="output_{block.labels[0]}"></a> {block.labels[0]}', cell(plain(block.attributes["description"])))
+        (f'<a name="output_{block.labels[0]}"></a> {block.labels[0]}', cell(plain(source(block, "description", ""))))
         for block in sorted(by_kind["output"], key=lambda block: block.labels)
     ]
-    modules = [(block.labels[0], plain(block.attributes["source"])) for block in by_kind["module"]]
+    modules = [(block.labels[0], plain(source(block, "source", ""))) for block in by_kind["module"]]
     lines = [
         *table("Requirements", ("Name", "Version"), [(name, cell(version)) for name, version in versions], "None."),
         *table("Providers", ("Name", "Version"), [(n, cell(v)) for n, v in versions if n != "terraform"], "None."),
