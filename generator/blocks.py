@@ -77,6 +77,21 @@ def read_blocks(files: Mapping[str, str]) -> list[Block]:
     return blocks
 
 
+def decoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the text of each file.
+
+    Raises:
+        NotHclError: a file is not UTF-8.
+    """
+    texts = {}
+    for name, data in files.items():
+        try:
+            texts[name] = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise NotHclError(f"{name}: not UTF-8 text") from error
+    return texts
+
+
 def is_rule(node: Any, name: str) -> bool:
     """Say whether a node of the parse tree is that rule of python-hcl2's grammar."""
     return getattr(node, "data", None) == name

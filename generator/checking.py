@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import types
 import typing
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+from generator.calls import check_calls, section
 from generator.collisions import collisions
-from generator.errors import Path, Problem, Source, SpecError, near, nearest, shown
+from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
+from generator.library import Library
 from generator.loading import NAME, NAME_RULE
 from generator.names import NAMING_TAGS, OWN_TAGS
 from generator.spec import Environment
@@ -22,11 +25,19 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
-SECTIONS: Final = {"keys": "key", "clusters": "cluster", "tasks": "task", "schedules": "schedule"}
+SECTIONS: Final = {
+    "keys": "key",
+    "clusters": "cluster",
+    "tasks": "task",
+    "schedules": "schedule",
+    "modules": "module",
+    "components": "component",
+}
 REFERENCES: Final = {
     "alerts": {"key": "keys"},
     "tasks": {"log_key": "keys"},
     "schedules": {"task": "tasks", "cluster": "clusters", "key": "keys"},
+    "components": {"module": "modules"},
 }
 WANTED: Final = {
     "string_type": "text",
@@ -41,9 +52,15 @@ WANTED: Final = {
 }
 
 
-def check(tree: Mapping) -> Environment:
-    """Return the environment that a tree describes, or raise everything that is wrong with it."""
+def check(tree: Mapping, library: Library | None = None) -> Environment:
+    """Return the environment that a tree describes, or raise everything that is wrong with it.
+
+    Args:
+        tree: the merged spec.
+        library: the modules of its repository, when several specs are checked in one run.
+    """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *_tags(tree)]
+    calls = check_calls(tree, library or Library(FilePath(tree.source.file).absolute().parent.parent))
     environment: Environment | None = None
     try:
         environment = Environment.model_validate(plain(tree))
@@ -51,6 +68,9 @@ def check(tree: Mapping) -> Environment:
         details = error.errors(include_url=False)
         misspelt = set(_misspelt(details))
         problems += [_problem(tree, detail) for detail in details if detail["loc"] not in misspelt]
+        said = [detail["loc"] for detail in details]
+        calls = [finding for finding in calls if not any(_same(finding.path, path) for path in said)]
+    problems += [finding.problem for finding in calls]
     if environment is not None and not problems:
         problems += [*_networks(tree, environment), *collisions(tree, environment)]
     if environment is None or problems:
@@ -58,14 +78,14 @@ def check(tree: Mapping) -> Environment:
     return environment
 
 
-def _section(tree: Mapping, name: str) -> dict[str, Node]:
-    section = tree.entries.get(name)
-    return section.entries if isinstance(section, Mapping) else {}
+def _same(path: Path, said: Path) -> bool:
+    """Say whether two checks speak of one thing, or one of them of what the other is part of."""
+    return bool(said) and all(one == other for one, other in zip(path, said, strict=False))
 
 
 def _names(tree: Mapping) -> Iterator[Problem]:
-    for section, kind in SECTIONS.items():
-        for name, node in _section(tree, section).items():
+    for group, kind in SECTIONS.items():
+        for name, node in section(tree, group).items():
             if not NAME.fullmatch(name):
                 yield Problem(node.source, f"{shown(name)} cannot name a {kind}: {NAME_RULE}")
 
@@ -74,7 +94,7 @@ def _defaults(tree: Mapping) -> Iterator[Problem]:
     """Find unknown fields also where no task or schedule would show them."""
     models: dict[str, type[BaseModel]] = {"task": Task, "schedule": Schedule}
     for kind, model in models.items():
-        shared = _section(tree, "defaults").get(kind)
+        shared = section(tree, "defaults").get(kind)
         if isinstance(shared, Mapping):
             for name, node in shared.entries.items():
                 if name not in model.model_fields:
@@ -82,8 +102,8 @@ def _defaults(tree: Mapping) -> Iterator[Problem]:
 
 
 def _references(tree: Mapping) -> Iterator[Problem]:
-    for section, fields in REFERENCES.items():
-        holders = [tree.entries.get(section)] if section == "alerts" else _section(tree, section).values()
+    for group, fields in REFERENCES.items():
+        holders = [tree.entries.get(group)] if group == "alerts" else section(tree, group).values()
         for holder in holders:
             if not isinstance(holder, Mapping):
                 continue
@@ -91,7 +111,7 @@ def _references(tree: Mapping) -> Iterator[Problem]:
                 node = holder.entries.get(name)
                 if not isinstance(node, Leaf) or not isinstance(node.value, str):
                     continue  # absent or of a wrong type: the model says so
-                valid = _section(tree, target)
+                valid = section(tree, target)
                 if node.value not in valid:
                     hint = nearest(node.value, valid)
                     yield Problem(node.source, f"{shown(node.value)} is not a {SECTIONS[target]}{hint}")
@@ -100,8 +120,8 @@ def _references(tree: Mapping) -> Iterator[Problem]:
 def _tags(tree: Mapping) -> Iterator[Problem]:
     """Find tags that would replace the generator's own; IAM does not tell capitals from small letters in them."""
     own = {tag.lower(): tag for tag in OWN_TAGS}
-    holders: list[Node | None] = [tree, *_section(tree, "tasks").values(), *_section(tree, "schedules").values()]
-    holders += _section(tree, "defaults").values()
+    holders: list[Node | None] = [tree, *section(tree, "tasks").values(), *section(tree, "schedules").values()]
+    holders += section(tree, "defaults").values()
     for holder in holders:
         tags = holder.entries.get("tags") if isinstance(holder, Mapping) else None
         for name, node in tags.entries.items() if isinstance(tags, Mapping) else ():
@@ -145,7 +165,7 @@ def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
     if kind == "value_error":
         return Problem(source, str(error["ctx"]["error"]))
     if kind in WANTED:
-        return Problem(source, f"{_as_written(value)}; {WANTED[kind]} is wanted{_quote_hint(kind, value)}")
+        return Problem(source, mismatch(value, WANTED[kind]))
     return Problem(source, f"{shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}")
 
 
@@ -173,30 +193,6 @@ def _unknown(name: str, fields: dict[str, FieldInfo], *, top: bool = False) -> s
     meant = near(name, valid)
     hints = [f'"{meant}"', *inside] if meant is not None else inside
     return f"{shown(name)} is not a field here; did you mean {' or '.join(hints)}?"
-
-
-def _as_written(value: object) -> str:
-    match value:
-        case None:
-            return "is empty"
-        case bool():
-            return f"{shown(value)} is true or false"
-        case int() | float():
-            return f"{shown(value)} is a number"
-        case str():
-            return f"{shown(value)} is text"
-        case list():
-            return "is a list"
-        case _:
-            return "is a map"
-
-
-def _quote_hint(kind: str, value: object) -> str:
-    if kind == "string_type" and isinstance(value, bool | int | float):
-        return ": put it in quotes"
-    if kind in {"int_type", "float_type", "bool_type"} and isinstance(value, str):
-        return ", without quotes"
-    return ""
 
 
 def _fields(path: Path) -> dict[str, FieldInfo]:

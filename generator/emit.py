@@ -11,7 +11,9 @@ import jinja2
 
 from generator.hcl import Reference, Value, literal
 from generator.layout import align
+from generator.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
+from generator.wiring import FARGATE_ONLY, NAMING, SCHEDULE, TASK
 from generator.writing import MARK
 
 if TYPE_CHECKING:
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from generator.modules import Component
     from generator.spec import Environment
     from generator.workloads import Schedule, Task
 
 FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
 TEMPLATES: Final = Path(__file__).parent / "templates"
-NAMING: Final = ("resource_owner", "billing_entity", "billing_domain", "security_domain", "aws_region_short_code")
 
 Arguments = dict[str, Value]
 
@@ -35,6 +37,7 @@ class Call:
 
     label: str
     name: str
+    source: str
     groups: tuple[Arguments, ...]
 
 
@@ -91,6 +94,7 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
         ],
         "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
         "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
+        "components": [_component(spec, key, component) for key, component in sorted((spec.components or {}).items())],
         "outputs": _outputs(spec),
     }
 
@@ -141,21 +145,20 @@ def _made_key(spec: Environment, name: str) -> MadeKey:
 
 
 def _task(spec: Environment, name: str, task: Task) -> Call:
-    own = _given(task)
-    own.pop("log_key", None)
+    own = {field: value for field, value in _given(task).items() if field not in TASK.references}
     wiring: Arguments = {}
     if task.log_key is not None:
         wiring["log_kms_key_arn"] = _key_arn(spec, task.log_key)
     alerts = _alerts_arn(spec)
     if alerts is not None and task.failure_topic_arns is None:
         wiring["failure_topic_arns"] = {"alerts": alerts}
-    return Call(f"task_{_label(name)}", name, _filled({"name": name, **own}, wiring, _naming()))
+    return Call(
+        f"task_{_label(name)}", name, _source(spec, TASK.module), _filled({"name": name, **own}, wiring, _naming())
+    )
 
 
 def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
-    own = _given(schedule)
-    for reference in ("task", "cluster", "key"):
-        own.pop(reference)
+    own = {field: value for field, value in _given(schedule).items() if field not in SCHEDULE.references}
     own["names"] = {"schedule": name, **(_given(schedule.names) if schedule.names else {})}
     if schedule.capacity_provider_strategies is not None and schedule.launch_type is None:
         own["launch_type"] = None  # the module's default is FARGATE, and the two exclude each other
@@ -169,8 +172,32 @@ def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
     wiring: Arguments = {"kms_key_arn": _key_arn(spec, schedule.key)}
     alerts = _alerts_arn(spec)
     if alerts is not None:
-        wiring |= {name: [alerts] for name in ("dlq_alarm_actions", "dlq_ok_actions") if name not in own}
-    return Call(f"schedule_{_label(name)}", name, _filled(own, target, _network(spec, schedule), wiring, _naming()))
+        wiring |= {name: [alerts] for name in SCHEDULE.by_environment["alerts"] if name not in own}
+    groups = _filled(own, target, _network(spec, schedule), wiring, _naming())
+    return Call(f"schedule_{_label(name)}", name, _source(spec, SCHEDULE.module), groups)
+
+
+def _component(spec: Environment, name: str, component: Component) -> Call:
+    inputs = dict(sorted((component.inputs or {}).items()))
+    connected = {argument: _connected(spec, text) for argument, text in sorted((component.connect or {}).items())}
+    return Call(f"component_{_label(name)}", name, _source(spec, component.module), _filled(inputs, connected))
+
+
+def _connected(spec: Environment, text: str) -> Value:
+    match connection(text):
+        case Connection("alerts"):
+            return _alerts_arn(spec)
+        case Connection("keys", name):
+            return _key_arn(spec, name)
+        case Connection("clusters", name):
+            return Reference(f"local.cluster_arns.{name}")
+        case Connection(section, name, output):
+            return Reference(f"module.{section.removesuffix('s')}_{_label(name)}.{output}")
+    raise ValueError(f"{text!r} is no connection")
+
+
+def _source(spec: Environment, module: str) -> str:
+    return source(module, (spec.modules or {}).get(module))
 
 
 def _network(spec: Environment, schedule: Schedule) -> Arguments:
@@ -179,10 +206,11 @@ def _network(spec: Environment, schedule: Schedule) -> Arguments:
         return {} if schedule.trusted_compute_subnets is not None else {"trusted_compute_subnets": []}
     if spec.network is None:
         return {}
-    fields = ["trusted_compute_subnets", "security_group_ids"]
-    if _on_fargate(schedule):
-        fields.append("assign_public_ip")  # AWS takes it on Fargate only
-    return {name: Reference(f"local.network.{name}") for name in fields if getattr(schedule, name) is None}
+    return {
+        name: Reference(f"local.network.{name}")
+        for name in SCHEDULE.by_environment["network"]
+        if getattr(schedule, name) is None and (name != FARGATE_ONLY or _on_fargate(schedule))
+    }
 
 
 def _on_fargate(schedule: Schedule) -> bool:

@@ -73,6 +73,32 @@ def shown(value: object, *, quote: bool = True) -> str:
     return text if text.isprintable() else json.dumps(text)[1:-1]
 
 
+def mismatch(value: object, wanted: str) -> str:
+    """Say what a value is and what was wanted in its place, such as `a list`; maps and lists are not repeated."""
+    hint = ""
+    if wanted == "text" and isinstance(value, bool | int | float):
+        hint = ": put it in quotes"
+    elif wanted in {"a whole number", "a number", "true or false"} and isinstance(value, str):
+        hint = ", without quotes"
+    return f"{_as_written(value)}; {wanted} is wanted{hint}"
+
+
+def _as_written(value: object) -> str:
+    match value:
+        case None:
+            return "is empty"
+        case bool():
+            return f"{shown(value)} is true or false"
+        case int() | float():
+            return f"{shown(value)} is a number"
+        case str():
+            return f"{shown(value)} is text"
+        case list():
+            return "is a list"
+        case _:
+            return "is a map"
+
+
 def near(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name that was probably meant."""
     close = difflib.get_close_matches(name[:_SHOWN], sorted(valid), n=1, cutoff=0.6)

@@ -13,7 +13,7 @@ WIDTH: Final = 100  # a list longer than this gets one line an item
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # `{ for = ...` would open a loop; the others are values.
 _RESERVED: Final = frozenset({"for", "null", "true", "false"})
-_REFERENCE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_-]*)+")
+_REFERENCE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_-]*)+")
 _PLAIN: Final = re.compile(r"[ !#-\[\]-z|}~]*")  # nothing in it that HCL reads as more than itself
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from generator.forms import Strict, form
+from generator.modules import Component, Module
 from generator.workloads import Schedule, SecurityGroupId, SubnetId, Task
 
 Account = Annotated[str, form(r"[0-9]{12}", "an account: 12 digits, in quotes")]
@@ -137,5 +138,9 @@ class Environment(Strict):
     clusters: dict[str, Cluster] = Field(description="ECS clusters, made elsewhere.")
     tasks: dict[str, Task] = Field(description="Task definitions.")
     schedules: dict[str, Schedule] = Field(description="Schedules.")
+    modules: dict[str, Module] | None = Field(
+        None, description="Where modules come from; ecs-task and ecs-scheduler are beside roots/ unless given."
+    )
+    components: dict[str, Component] | None = Field(None, description="Calls of other modules.")
     tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
     defaults: Defaults | None = Field(None, description="What tasks and schedules have in common.")

@@ -101,5 +101,5 @@ def test_a_readme_without_markers_is_refused(modules: Path) -> None:
 
 def test_a_file_that_is_not_hcl_is_named(modules: Path) -> None:
     (modules / "queue" / "main.tf").write_text('variable "x" {\n')
-    with pytest.raises(WrongUseError, match=r"main\.tf:1: not HCL"):
+    with pytest.raises(WrongUseError, match=r"main\.tf:2: not HCL"):
         module_docs.refresh(modules, check=False)

@@ -1,0 +1,163 @@
+"""Reads a directory of a git repository as it was at a commit or a tag, without touching the work tree."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
+_FILE: Final = b"100"  # how the mode of a file begins; a directory's is 40000
+# A hook of git runs with these set, and they would lead to its repository instead of ours.
+_OTHER_REPOSITORY: Final = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_WORK_TREE",
+    }
+)
+
+
+class NotAtHandError(Exception):
+    """A clone does not have what is asked for; another one, or a fetch, might."""
+
+
+class BranchError(Exception):
+    """What should be a commit or a tag is a branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    identity: str
+    kind: str
+    content: bytes
+
+
+def read_directory(checkout: Path, ref: str, directory: str, suffix: str) -> dict[str, bytes] | None:
+    """Return the files of one directory, by name; None when that commit has no such directory.
+
+    Args:
+        checkout: a clone, or a directory in one.
+        ref: a commit or a tag.
+        directory: relative to the top of the repository, `.` for the top itself.
+        suffix: how the names of the wanted files end.
+
+    Raises:
+        NotAtHandError: there is no such clone, it has no such commit or tag, or git cannot be run.
+        BranchError: the ref is a branch of that clone.
+    """
+    if not checkout.is_dir():
+        raise NotAtHandError("there is no such folder")
+    try:
+        with _Objects(checkout) as objects:
+            commit = _commit(objects, ref)
+            tree = objects.get(f"{commit}:" if directory == "." else f"{commit}:{directory}")
+            if tree is None or tree.kind != "tree":
+                return None
+            found = {}
+            for name, mode, identity in _entries(tree.content, len(commit) // 2):
+                if mode.startswith(_FILE) and name.endswith(suffix):
+                    found[name] = objects.demand(identity).content
+            return found
+    except OSError as error:
+        raise NotAtHandError(f"git cannot be run there: {error.strerror}") from error
+
+
+def _commit(objects: _Objects, ref: str) -> str:
+    found = objects.get(f"refs/tags/{ref}^{{commit}}")
+    if found is None and objects.get(f"refs/heads/{ref}") is not None:
+        raise BranchError
+    if found is None and _COMMIT.fullmatch(ref):
+        found = objects.get(f"{ref}^{{commit}}")
+    if found is None:
+        raise NotAtHandError(f"it has no commit and no tag {ref}; `git fetch --tags` might bring it")
+    return found.identity
+
+
+def _entries(tree: bytes, length: int) -> list[tuple[str, bytes, str]]:
+    """Take a tree object apart: for each entry the mode, a space, the name, a zero byte, the raw identity."""
+    entries = []
+    position = 0
+    while position < len(tree):
+        zero = tree.index(b"\0", position)
+        mode, name = tree[position:zero].split(b" ", 1)
+        position = zero + 1 + length
+        entries.append((name.decode(errors="replace"), mode, tree[zero + 1 : position].hex()))
+    return entries
+
+
+class _Objects:
+    """One `git cat-file --batch`, asked one thing after the other: a process for each file would take longer."""
+
+    def __init__(self, checkout: Path) -> None:
+        command = ["git", "-C", str(checkout), "cat-file", "--batch"]
+        self._process = subprocess.Popen(
+            command,
+            env=_environment(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            _close(pipe)
+        self._process.wait()
+
+    def get(self, name: str) -> _Object | None:
+        """Return an object by any name that git knows, None when there is none."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise TypeError("the pipes were asked for")
+        try:
+            stdin.write(f"{name}\n".encode())
+            stdin.flush()
+        except BrokenPipeError:
+            raise NotAtHandError("git reads no repository there") from None
+        header = stdout.readline()
+        if not header:
+            raise NotAtHandError("git reads no repository there")
+        answer = header.decode(errors="replace").split()
+        if len(answer) != 3 or not answer[2].isdecimal():
+            return None  # `<name> missing`, `<name> ambiguous`
+        content = stdout.read(int(answer[2]) + 1)[:-1]
+        return _Object(answer[0], answer[1], content)
+
+    def demand(self, name: str) -> _Object:
+        """Return an object that a whole clone has."""
+        found = self.get(name)
+        if found is None:
+            raise NotAtHandError("it is a partial clone that has not fetched all files")
+        return found
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is None:
+        return
+    try:
+        pipe.close()
+    except BrokenPipeError:
+        return  # git has already gone, and said why by its silence
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what git sees: no other repository, and no fetching of what a partial clone left out."""
+    kept = {name: value for name, value in variables.items() if name not in _OTHER_REPOSITORY}
+    return {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
