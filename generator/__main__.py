@@ -13,7 +13,7 @@ import typer
 
 from generator import explain as explaining
 from generator import loading, roots
-from generator.errors import SpecError
+from generator.errors import Problem, SpecError
 from generator.writing import NotGeneratedError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -34,7 +34,7 @@ ROOTS = REPOSITORY / "roots"
 def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
     """Write the root configurations: all of them or none, and none if any spec is wrong."""
     try:
-        for line in roots.generate(environments, roots_directory, env):
+        for line in roots.generate(environments, roots_directory, env, _notice):
             typer.echo(line)
     except (SpecError, NotGeneratedError) as error:
         _fail(str(error), WRONG)
@@ -46,7 +46,7 @@ def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_
 def check(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
     """Compare the root configurations with what their specs ask for; exit 1 with a diff when they differ."""
     try:
-        stale = roots.stale(environments, roots_directory, env)
+        stale = roots.stale(environments, roots_directory, env, _notice)
     except SpecError as error:
         _fail(str(error), WRONG)
     except OSError as error:
@@ -89,6 +89,11 @@ def explain(
         return
     for setting in settings:
         typer.echo("\n".join(setting.lines()))
+
+
+def _notice(problem: Problem) -> None:
+    """Say what could not be checked: the verdict does not depend on it, so it goes where no pipe reads it."""
+    typer.echo(str(problem), err=True)
 
 
 def _fail(message: str, code: int) -> NoReturn:

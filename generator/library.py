@@ -69,6 +69,12 @@ class Library:
             self._sources[key] = self._find(name, module)
         return self._sources[key]
 
+    def taken(self) -> frozenset[Problem]:
+        """Return the notices since the last time, and forget them."""
+        taken = frozenset(self.notices)
+        self.notices.clear()
+        return taken
+
     def _find(self, name: str, module: Module | None) -> Source:
         if module is None:
             beside = self._repository / "modules" / name

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,10 +17,11 @@ from generator import states, writing
 from generator.checking import check
 from generator.emit import render
 from generator.errors import Problem, SpecError
+from generator.library import Library
 from generator.loading import Specs, display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from generator.spec import Environment
@@ -63,6 +64,7 @@ class Prepared:
         changed: those of them that are to be written, and others that are to be removed.
         difference: from the root as it is to what it should be, unless it was staged.
         foreign: a file of its root that the generator did not write.
+        notices: which calls of modules could not be checked, and why.
     """
 
     name: str
@@ -73,11 +75,12 @@ class Prepared:
     changed: frozenset[str] = frozenset()
     difference: str = ""
     foreign: Path | None = None
+    notices: frozenset[Problem] = frozenset()
 
 
 def environments(directory: Path) -> dict[str, Environment]:
     """Read and check every environment; raise everything that is wrong with any of them."""
-    specs = Specs(directory)
+    specs, library = Specs(directory), _library(directory)
     found: dict[str, Environment] = {}
     kept: dict[str, states.Kept] = {}
     problems: list[Problem] = []
@@ -89,7 +92,7 @@ def environments(directory: Path) -> dict[str, Environment]:
             tree = specs.environment(document)
             if (place := states.kept(document, tree)) is not None:
                 kept[name] = place
-            found[name] = check(tree)
+            found[name] = check(tree, library)
         except SpecError as error:
             problems += error.problems
     problems += states.shared(kept, kept)
@@ -98,15 +101,23 @@ def environments(directory: Path) -> dict[str, Environment]:
     return found
 
 
-def generate(specs: Path, roots: Path, only: str | None = None) -> Iterator[str]:
+def _ignore(_: Problem) -> None:
+    """Say nothing."""
+
+
+def generate(
+    specs: Path, roots: Path, only: str | None = None, notify: Callable[[Problem], None] = _ignore
+) -> Iterator[str]:
     """Bring roots up to date; yield a line for each thing that was done. Nothing is written if any spec is wrong.
+
+    What could not be checked and is nobody's mistake goes to `notify`, each once.
 
     Raises:
         SpecError: with everything that is wrong with any spec.
         NotGeneratedError: a file that somebody else wrote is in the way.
     """
     with writing.Transaction(roots) as transaction:
-        found = _prepared(Job(specs, roots, only, staging=True))
+        found = _prepared(Job(specs, roots, only, staging=True), notify)
         orphans = [] if only is not None else _orphans(roots, found)
         transaction.commit({each.name: each.changed for each in found if each.changed}, orphans)
     for each in found:
@@ -120,14 +131,18 @@ def generate(specs: Path, roots: Path, only: str | None = None) -> Iterator[str]
         yield f"{display(roots / name)}: removed, since no spec asks for it"
 
 
-def stale(specs: Path, roots: Path, only: str | None = None) -> list[Stale]:
+def stale(
+    specs: Path, roots: Path, only: str | None = None, notify: Callable[[Problem], None] = _ignore
+) -> list[Stale]:
     """Return the roots that differ from what their specs ask for, and those that no spec asks for.
+
+    What could not be checked and is nobody's mistake goes to `notify`, each once.
 
     Raises:
         SpecError: with everything that is wrong with any spec.
         NotGeneratedError: a file that somebody else wrote is in the way.
     """
-    found = _prepared(Job(specs, roots, only, staging=False))
+    found = _prepared(Job(specs, roots, only, staging=False), notify)
     differences = {each.name: each.difference for each in found}
     if only is None:
         for name in _orphans(roots, found):
@@ -135,9 +150,11 @@ def stale(specs: Path, roots: Path, only: str | None = None) -> list[Stale]:
     return [Stale(name, text) for name, text in sorted(differences.items()) if text]
 
 
-def _prepared(job: Job) -> list[Prepared]:
+def _prepared(job: Job, notify: Callable[[Problem], None]) -> list[Prepared]:
     """Prepare every environment that is wanted; raise everything that is wrong with any of them."""
     found = list(_each(job, _names(job)))
+    for notice in sorted({notice for each in found for notice in each.notices}, key=str):
+        notify(notice)
     problems = [problem for each in found for problem in each.problems]
     kept = {each.name: each.kept for each in found if each.kept is not None}
     problems += states.shared(kept, [each.name for each in found if each.wanted])
@@ -157,12 +174,12 @@ def _names(job: Job) -> list[str]:
 def _each(job: Job, names: list[str]) -> Iterator[Prepared]:
     processes = _processors()
     if len(names) <= ALONE or processes == 1:
-        yield from _prepare(job, names)
+        yield from _prepare(job, names, _library(job.specs))
         return
     chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
-    with ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent) as pool:
+    with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(job,)) as pool:
         try:
-            for prepared in pool.map(partial(_prepare, job), chunks):
+            for prepared in pool.map(partial(_prepare_in_worker, job), chunks):
                 yield from prepared
         except BaseException:
             pool.shutdown(cancel_futures=True)
@@ -173,16 +190,29 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+_WORKER: Final[dict[str, Library]] = {}  # what a worker process keeps from one chunk to the next
 
 
-def _prepare(job: Job, names: Iterable[str]) -> list[Prepared]:
+def _start_worker(job: Job) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to handle
+    _WORKER["library"] = _library(job.specs)
+
+
+def _library(specs: Path) -> Library:
+    """Return the modules that specs can use: paths begin in the folder that holds the specs' directory."""
+    return Library(specs.absolute().parent)
+
+
+def _prepare_in_worker(job: Job, names: Iterable[str]) -> list[Prepared]:
+    return _prepare(job, names, _WORKER["library"])
+
+
+def _prepare(job: Job, names: Iterable[str], library: Library) -> list[Prepared]:
     specs = Specs(job.specs)
-    return [_prepare_one(job, specs, name) for name in names]
+    return [replace(_prepare_one(job, specs, name, library), notices=library.taken()) for name in names]
 
 
-def _prepare_one(job: Job, specs: Specs, name: str) -> Prepared:
+def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepared:
     wanted = job.only is None or name == job.only
     kept = None
     try:
@@ -193,7 +223,7 @@ def _prepare_one(job: Job, specs: Specs, name: str) -> Prepared:
         kept = states.kept(document, tree)
         if not wanted:
             return Prepared(name, kept=kept)
-        files = render(name, check(tree), f"{job.specs.name}/{name}.yaml")
+        files = render(name, check(tree, library), f"{job.specs.name}/{name}.yaml")
     except SpecError as error:
         # What is wrong with an environment that another is compared with is not that one's mistake.
         return Prepared(name, wanted, problems=error.problems if wanted else (), kept=kept)
