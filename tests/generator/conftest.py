@@ -116,4 +116,10 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
 def everything(workplace: Workplace) -> Workplace:
     """A workplace with one environment that uses every branch of the templates, and values made to break out."""
     shutil.copy(Path(__file__).parent / "everything.yaml", workplace.environments)
+    third_party(workplace)
     return workplace
+
+
+def third_party(workplace: Workplace) -> Path:
+    """Put the module of another repository where a spec can call it: third_party/settings."""
+    return shutil.copytree(Path(__file__).parent / "third_party", workplace.environments.parent / "third_party")

@@ -12,15 +12,13 @@ from ruamel.yaml import YAML
 
 from generator import roots
 from generator.collisions import names
-from generator.emit import NAMING
+from generator.library import Library
+from generator.wiring import SCHEDULE, TASK, Wiring
 from generator.workloads import Schedule, Task
 from tests.generator.conftest import REPOSITORY, Workplace
 from tests.support.inventories import planned_resources
 from tests.support.planning import Planner, plan
 
-# What the generator fills in itself, and what it leaves out on purpose.
-WIRED_TASK = {"name", "log_kms_key_arn", *NAMING}
-WIRED_SCHEDULE = {"cluster_name", "ecs_cluster_arn", "kms_key_arn", "pass_role_arns", "task_name", *NAMING}
 DEPRECATED = {"security_group_id"}
 
 # Resource types whose names an account has once: their kind in a message, and the attribute that holds the name.
@@ -36,18 +34,11 @@ NAMED = {
 }
 
 
-def variables(module: str) -> set[str]:
-    text = (REPOSITORY / "modules" / module / "variables.tf").read_text(encoding="utf-8")
-    return set(re.findall(r'^variable "(\w+)"', text, re.MULTILINE))
-
-
-def test_a_task_can_say_all_that_its_module_takes_and_no_more() -> None:
-    assert set(Task.model_fields) - {"log_key"} == variables("ecs-task") - WIRED_TASK
-
-
-def test_a_schedule_can_say_all_that_its_module_takes_and_no_more() -> None:
-    own = set(Schedule.model_fields) - {"task", "cluster", "key"}
-    assert own == variables("ecs-scheduler") - WIRED_SCHEDULE - DEPRECATED
+@pytest.mark.parametrize(("model", "wiring"), [(Task, TASK), (Schedule, SCHEDULE)])
+def test_a_workload_can_say_all_that_its_module_takes_and_no_more(model: type[Task | Schedule], wiring: Wiring) -> None:
+    interface = Library(REPOSITORY).source(wiring.module, None).interface
+    assert interface is not None
+    assert set(model.model_fields) - wiring.references == interface.variables.keys() - wiring.only_filled - DEPRECATED
 
 
 def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> None:
@@ -77,6 +68,10 @@ def test_terraform_plans_every_field_as_the_spec_says_it(
     assert schedule["start_date"] == "2030-01-01T00:00:00Z"
     assert planned["aws_kms_key.logs"]["description"] == 'Logs with "quotes", ${interpolation} and %{directives}'
     assert planned['module.schedule_anywhere.aws_scheduler_schedule.ecs[""]']["name"] == "anywhere"
+    settings = planned['module.component_settings.aws_ssm_parameter.setting["first"]']
+    given = loaded(everything)["components"]["settings"]["inputs"]
+    kept = {**given["settings"]["first"], "priority": 1, "notes": {"author": None, "topics": ["a", "b"]}}
+    assert json.loads(settings["value"]) == [kept, given["limits"], True, given["extra"]]
     expected = names(roots.environments(everything.environments)["everything"])
     made = [(NAMED[r["type"]][0], r["values"][NAMED[r["type"]][1]]) for r in resources.values() if r["type"] in NAMED]
     assert sorted((name.kind, name.name) for name in expected) == sorted(
