@@ -186,7 +186,8 @@ def _tuple(constraint: Fixed) -> Checker:
             return _wrong(node, constraint)
         found: list[Finding] = []
         if len(node.items) != len(elements):
-            message = f"has {len(node.items)} items; {len(elements)} are wanted"
+            items = "item" if len(node.items) == 1 else "items"
+            message = f"has {len(node.items)} {items}; {len(elements)} are wanted"
             found.append(Finding((), Problem(node.source, message)))
         for index, (item, element) in enumerate(zip(node.items, elements, strict=False)):
             found += _under(index, element(item))

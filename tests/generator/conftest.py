@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,14 @@ class Workplace:
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    def refused(self, spec: str, messages: Sequence[str]) -> None:
+        """Generate from a wrong spec: exactly these messages, exit code 2, nothing written."""
+        self.spec("own", spec)
+        outcome = self.run("generate", "own")
+        assert outcome.err.splitlines() == messages
+        assert outcome.code == 2
+        assert self.files() == {}
 
     def list(self) -> Outcome:
         return self._invoke("list")

@@ -1,0 +1,243 @@
+"""Where modules come from: calls are checked against that very source, and the root names it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.generator.conftest import MINIMAL, Workplace
+
+WHERE = "environments/own.yaml"
+
+# Pinned modules: a clone of the repository is at hand in `clone`.
+PINNED = """\
+modules:
+  ecs-task:
+    git: https://example.com/punctual.git
+    ref: v1.0.0
+    checkout: clone
+"""
+OLD_TASK = """\
+variable "name" { type = string }
+variable "image" { type = string }
+variable "cpu" { type = string }
+variable "memory" { type = number }
+variable "region" { type = string }
+variable "resource_owner" { type = string }
+variable "billing_entity" { type = string }
+variable "billing_domain" { type = string }
+variable "security_domain" { type = string }
+variable "aws_region_short_code" { type = string }
+output "family" { value = var.name }
+"""
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"]
+    command = ["git", "-C", str(folder), *identity, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def pinned(workplace: Workplace) -> Workplace:
+    """A workplace with a clone that has an older ecs-task at v1.0.0, and another in its work tree."""
+    clone = workplace.environments.parent / "clone"
+    module = clone / "modules" / "ecs-task"
+    module.mkdir(parents=True)
+    git(clone, "init")
+    (module / "variables.tf").write_text(OLD_TASK)
+    git(clone, "add", ".")
+    git(clone, "commit", "-m", "First")
+    git(clone, "tag", "-m", "First", "v1.0.0")
+    (module / "variables.tf").write_text('variable "nothing" {}\n')
+    git(clone, "commit", "-am", "Second")
+    (module / "variables.tf").write_text("not even HCL {{{\n")
+    return workplace
+
+
+def test_a_call_is_checked_against_the_commit_that_is_pinned(pinned: Workplace) -> None:
+    spec = MINIMAL.replace("memory: 512", "memory: 512\n    keep_old_revisions: true")
+    pinned.refused(
+        spec + PINNED,
+        [
+            f"{WHERE}:25: tasks.report: region is missing: modules/ecs-task at v1.0.0 needs it",
+            (
+                f"{WHERE}:27: tasks.report.cpu: 256 is a number; text is wanted: put it in quotes "
+                "(modules/ecs-task at v1.0.0)"
+            ),
+            (
+                f'{WHERE}:29: tasks.report.keep_old_revisions: "keep_old_revisions" is not a field here: '
+                "modules/ecs-task at v1.0.0 does not take it; there are cpu, image, memory, region"
+            ),
+        ],
+    )
+
+
+def test_a_pinned_module_must_take_what_the_generator_fills_in(pinned: Workplace) -> None:
+    commit = git(Path("clone"), "rev-parse", "HEAD")
+    alerts = "alerts:\n  topic_name: alerts\n  key: main\n"
+    pinned.spec("own", MINIMAL + alerts + PINNED.replace("v1.0.0", commit))
+    assert pinned.run("generate").err.splitlines()[-1] == (
+        f"{WHERE}:41: modules.ecs-task.ref: modules/ecs-task at {commit} lacks variables that the generator fills in: "
+        "aws_region_short_code, billing_domain, billing_entity, failure_topic_arns, name, resource_owner, "
+        "security_domain; give a source that has all of them"
+    )
+
+
+def test_what_the_models_say_is_not_said_again(pinned: Workplace) -> None:
+    """The field is unknown to both, cpu has a wrong type for both, and image is missing for both."""
+    spec = MINIMAL.replace("    image: example/report:1\n    cpu: 256\n", "    cpu: [1]\n    memmory: 1\n")
+    pinned.spec("own", spec + PINNED)
+    assert pinned.run("generate").err.splitlines() == [
+        f"{WHERE}:25: tasks.report: image is missing (image of the container)",
+        f"{WHERE}:25: tasks.report: region is missing: modules/ecs-task at v1.0.0 needs it",
+        f"{WHERE}:26: tasks.report.cpu: is a list; a whole number is wanted",
+        f'{WHERE}:27: tasks.report.memmory: "memmory" is not a field here; did you mean "memory"?',
+    ]
+
+
+def test_a_mistake_in_a_default_is_said_where_it_is_and_once(pinned: Workplace) -> None:
+    two = "  second:\n    image: example/second:1\n    memory: 512\n"
+    defaults = "defaults:\n  task:\n    stop_timeout: 5\n    cpu: 256\n"
+    spec = MINIMAL.replace("    cpu: 256\n", "").replace("schedules:\n", f"{two}{defaults}schedules:\n")
+    pinned.spec("own", spec + PINNED)
+    lines = pinned.run("generate").err.splitlines()
+    assert [line.split(": ")[1] for line in lines] == [
+        "tasks.report",
+        "tasks.second",
+        "defaults.task.stop_timeout",
+        "defaults.task.cpu",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "ref: v1.0.0",
+            "ref: main",
+            f'{WHERE}:38: modules.ecs-task.ref: "main" is a branch of clone, and moves: give a commit or a tag',
+        ),
+        (
+            "ref: v1.0.0",
+            "ref: v1.0.0\n    directory: modules/task",
+            (
+                f'{WHERE}:39: modules.ecs-task.directory: "modules/task" is no module of '
+                "https://example.com/punctual.git at v1.0.0: there is no such directory"
+            ),
+        ),
+        (
+            "ref: v1.0.0",
+            "ref: v1.0.0\n    directory: modules",
+            (
+                f'{WHERE}:39: modules.ecs-task.directory: "modules" is no module of https://example.com/punctual.git '
+                "at v1.0.0: there is no .tf file there"
+            ),
+        ),
+    ],
+)
+def test_a_pin_that_leads_nowhere(old: str, new: str, message: str, pinned: Workplace) -> None:
+    pinned.refused(MINIMAL + PINNED.replace(old, new), [message])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "notice"),
+    [
+        (
+            "ref: v1.0.0",
+            "ref: v9.0.0",
+            (
+                "modules.ecs-task.checkout: calls of modules/ecs-task at v9.0.0 are not checked against it: clone: it "
+                "has no commit and no tag v9.0.0; `git fetch --tags` might bring it"
+            ),
+        ),
+        (
+            "checkout: clone",
+            "checkout: nowhere",
+            (
+                "modules.ecs-task.checkout: calls of modules/ecs-task at v1.0.0 are not checked against it: nowhere: "
+                "there is no such folder"
+            ),
+        ),
+        (
+            "checkout: clone",
+            "checkout: .",
+            (
+                "modules.ecs-task.checkout: calls of modules/ecs-task at v1.0.0 are not checked against it: .: "
+                "git reads no repository there"
+            ),
+        ),
+        (
+            "    checkout: clone\n",
+            "",
+            (
+                "modules.ecs-task: calls of modules/ecs-task at v1.0.0 are not checked: no checkout of "
+                "https://example.com/punctual.git is given"
+            ),
+        ),
+    ],
+)
+def test_a_source_that_is_not_at_hand_is_a_notice(old: str, new: str, notice: str, pinned: Workplace) -> None:
+    """Said once for all environments that inherit it, and no reason to refuse anything."""
+    pinned.spec("base", "abstract: true\n" + MINIMAL + PINNED.replace(old, new))
+    pinned.spec("one", "extends: base\n")
+    pinned.spec("two", "extends: base\nstate: {key: two}\n")
+    for command in ("generate", "check"):
+        outcome = pinned.run(command)
+        assert outcome.code == 0
+        assert [line.partition(": ")[2] for line in outcome.err.splitlines()] == [notice]
+    text = (pinned.roots / "one" / "main.tf").read_text()
+    ref = "v9.0.0" if "v9" in new else "v1.0.0"
+    assert f'source = "git::https://example.com/punctual.git//modules/ecs-task?ref={ref}"' in text
+    assert 'source = "../../modules/ecs-scheduler"' in text
+
+
+SOURCES = {
+    "{git: https://example.com/m.git, ref: v1}": "git::https://example.com/m.git//modules/network?ref=v1",
+    "{git: https://example.com:8443/a/b~c%20d, ref: v1, directory: .}": "git::https://example.com:8443/a/b~c%20d?ref=v1",
+    "{git: ssh://git@example.com/m.git, ref: feature/v1.0_x, directory: a/b.c}": (
+        "git::ssh://git@example.com/m.git//a/b.c?ref=feature/v1.0_x"
+    ),
+    "{path: .}": "../..",
+    "{path: ../other/network}": "../../../other/network",
+    "{path: vendor/network}": "../../vendor/network",
+}
+
+
+@pytest.mark.parametrize("entry", SOURCES)
+def test_the_source_in_the_root(entry: str, workplace: Workplace) -> None:
+    for folder in (".", "vendor/network", "../other/network"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / "main.tf").write_text('variable "any" { default = null }\n')
+    workplace.spec("own", f"{MINIMAL}modules:\n  network: {entry}\ncomponents:\n  net: {{module: network}}\n")
+    assert workplace.run("generate").code == 0
+    assert (
+        f'module "component_net" {{\n  source = "{SOURCES[entry]}"\n}}\n'
+        in (workplace.roots / "own" / "main.tf").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("git", ["http://example.com/m.git", "git@example.com:m.git", "https://example.com", "https://example.com/"]),
+        ("git", ["https://example.com/m.git?ref=x", "https://example.com/a//b", "https://example.com/m.git#x"]),
+        ("git", ["https://token@example.com/m.git", "ssh://git:x@example.com/m", "https://example.com/a/../b"]),
+        ("git", ["https://example.com/${var.x}", "https://example.com/%zz", "https://-x.com/m", "file:///srv/m.git"]),
+        ("ref", ["--upload-pack=x", "a..b", "v1&depth=1", "v1?x", "v1 ", "x.lock", "a//b", "/v1", "v1/", "", "v1\n"]),
+        ("directory", ["/modules", "../x", "a/../b", "a//b", "a/", "", "a?b", "a/./b"]),
+        ("checkout", ["/srv/clone", "a/../b", "~/clone", "clone/", ""]),
+    ],
+)
+def test_a_form_that_could_break_out_is_refused(field: str, values: list[str], workplace: Workplace) -> None:
+    right = {"git": "https://example.com/m.git", "ref": "v1.0.0", "directory": "a", "checkout": "b"}
+    for value in values:
+        fields = "".join(f"    {name}: {json.dumps(text)}\n" for name, text in {**right, field: value}.items())
+        workplace.spec("own", f"{MINIMAL}modules:\n  network:\n{fields}")
+        outcome = workplace.run("generate")
+        assert outcome.code == 2, value
+        assert f"modules.network.{field}: " in outcome.err
+        assert " is not " in outcome.err
