@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generator.conftest import MINIMAL, Workplace
+from tests.generator.conftest import MINIMAL, Workplace, third_party
 
 WHERE = "environments/own.yaml"
 
@@ -202,14 +202,13 @@ SOURCES = {
         "git::ssh://git@example.com/m.git//a/b.c?ref=feature/v1.0_x"
     ),
     "{path: .}": "../..",
-    "{path: ../other/network}": "../../../other/network",
     "{path: vendor/network}": "../../vendor/network",
 }
 
 
 @pytest.mark.parametrize("entry", SOURCES)
 def test_the_source_in_the_root(entry: str, workplace: Workplace) -> None:
-    for folder in (".", "vendor/network", "../other/network"):
+    for folder in (".", "vendor/network"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         (Path(folder) / "main.tf").write_text('variable "any" { default = null }\n')
     workplace.spec("own", f"{MINIMAL}modules:\n  network: {entry}\ncomponents:\n  net: {{module: network}}\n")
@@ -218,6 +217,15 @@ def test_the_source_in_the_root(entry: str, workplace: Workplace) -> None:
         f'module "component_net" {{\n  source = "{SOURCES[entry]}"\n}}\n'
         in (workplace.roots / "own" / "main.tf").read_text()
     )
+
+
+def test_a_source_beside_the_repository(workplace: Workplace) -> None:
+    path = f"../{Path.cwd().name}/third_party/settings"
+    third_party(workplace)
+    component = "components:\n  one: {module: settings, inputs: {prefix: /one/}}\n"
+    workplace.spec("own", f"{MINIMAL}modules:\n  settings: {{path: {path}}}\n{component}")
+    assert workplace.run("generate").code == 0
+    assert f'source = "../../{path}"' in (workplace.roots / "own" / "main.tf").read_text()
 
 
 @pytest.mark.parametrize(
