@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
+_PARTIAL: Final = "it is a partial clone that has not fetched all files"
 _FILE: Final = b"100"  # how the mode of a file begins; a directory's is 40000
 # A hook of git runs with these set, and they would lead to its repository instead of ours.
 _OTHER_REPOSITORY: Final = frozenset(
@@ -102,7 +103,9 @@ class _Objects:
     """One `git cat-file --batch`, asked one thing after the other: a process for each file would take longer."""
 
     def __init__(self, checkout: Path) -> None:
-        command = ["git", "-C", str(checkout), "cat-file", "--batch"]
+        # What a partial clone left out is not fetched: a spec is checked without a network.
+        command = ["git", "-C", str(checkout), "-c", "protocol.allow=never", "cat-file", "--batch"]
+        self._failure = "git reads no repository there"
         self._process = subprocess.Popen(
             command,
             env=_environment(os.environ),
@@ -130,10 +133,11 @@ class _Objects:
             stdin.write(f"{name}\n".encode())
             stdin.flush()
         except BrokenPipeError:
-            raise NotAtHandError("git reads no repository there") from None
+            raise NotAtHandError(self._failure) from None
         header = stdout.readline()
         if not header:
-            raise NotAtHandError("git reads no repository there")
+            raise NotAtHandError(self._failure)
+        self._failure = _PARTIAL
         answer = header.decode(errors="replace").split()
         if len(answer) != 3 or not answer[2].isdecimal():
             return None  # `<name> missing`, `<name> ambiguous`
@@ -144,7 +148,7 @@ class _Objects:
         """Return an object that a whole clone has."""
         found = self.get(name)
         if found is None:
-            raise NotAtHandError("it is a partial clone that has not fetched all files")
+            raise NotAtHandError(_PARTIAL)
         return found
 
 
@@ -158,6 +162,4 @@ def _close(pipe: IO[bytes] | None) -> None:
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return what git sees: no other repository, and no fetching of what a partial clone left out."""
-    kept = {name: value for name, value in variables.items() if name not in _OTHER_REPOSITORY}
-    return {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+    return {name: value for name, value in variables.items() if name not in _OTHER_REPOSITORY}

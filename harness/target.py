@@ -18,7 +18,14 @@ from pathlib import Path
 
 ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
 WRONG_USE = 2
-RESERVED = ("checkov", "provider-download", "providers", "sandbox", "venv")  # what else lies beside .build/<env>
+RESERVED = (
+    "checkov",
+    "modules",
+    "provider-download",
+    "providers",
+    "sandbox",
+    "venv",
+)  # what else lies beside .build/<env>
 SCALAR = r"^{key}:[ \t]+(?:&\w+[ \t]+)?[\"']?([\w-]+)[\"']?[ \t]*(?:#.*)?$"
 
 

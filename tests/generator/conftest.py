@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,3 +133,10 @@ def everything(workplace: Workplace) -> Workplace:
 def third_party(workplace: Workplace) -> Path:
     """Put the module of another repository where a spec can call it: third_party/settings."""
     return shutil.copytree(Path(__file__).parent / "third_party", workplace.environments.parent / "third_party")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, as nobody in particular, and return what it says."""
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"]
+    command = ["git", "-C", str(folder), *identity, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.generator.conftest import MINIMAL, Workplace, third_party
+from tests.generator.conftest import MINIMAL, Workplace, git, third_party
 
 WHERE = "environments/own.yaml"
 
@@ -33,12 +32,6 @@ variable "security_domain" { type = string }
 variable "aws_region_short_code" { type = string }
 output "family" { value = var.name }
 """
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"]
-    command = ["git", "-C", str(folder), *identity, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @pytest.fixture
