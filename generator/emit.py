@@ -13,7 +13,7 @@ from generator.hcl import Reference, Value, literal
 from generator.layout import align
 from generator.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
-from generator.wiring import FARGATE_ONLY, NAMING, SCHEDULE, TASK
+from generator.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, network_arguments
 from generator.writing import MARK
 
 if TYPE_CHECKING:
@@ -202,21 +202,13 @@ def _source(spec: Environment, module: str) -> str:
 
 def _network(spec: Environment, schedule: Schedule) -> Arguments:
     """Return what a schedule takes from the environment's network: nothing that it says itself or cannot have."""
-    if schedule.launch_type == "EXTERNAL":
-        return {} if schedule.trusted_compute_subnets is not None else {"trusted_compute_subnets": []}
-    if spec.network is None:
-        return {}
-    return {
-        name: Reference(f"local.network.{name}")
-        for name in SCHEDULE.by_environment["network"]
-        if getattr(schedule, name) is None and (name != FARGATE_ONLY or _on_fargate(schedule))
-    }
-
-
-def _on_fargate(schedule: Schedule) -> bool:
-    if schedule.capacity_provider_strategies:
-        return all(item.capacity_provider.startswith("FARGATE") for item in schedule.capacity_provider_strategies)
-    return schedule.launch_type in {None, "FARGATE"}
+    providers = [item.capacity_provider for item in schedule.capacity_provider_strategies or ()]
+    taken = network_arguments(schedule.launch_type, providers)
+    if taken == ONLY_SUBNETS:
+        values: Arguments = {key: [] for key in taken}
+    else:
+        values = {name: Reference(f"local.network.{name}") for name in taken} if spec.network is not None else {}
+    return {name: value for name, value in values.items() if getattr(schedule, name) is None}
 
 
 def _filled(*groups: Arguments) -> tuple[Arguments, ...]:

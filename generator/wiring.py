@@ -9,15 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generator.tree import Leaf, Mapping
+from generator.tree import Items, Leaf, Mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from generator.tree import Node
 
 NAMING: Final = ("resource_owner", "billing_entity", "billing_domain", "security_domain", "aws_region_short_code")
-FARGATE_ONLY: Final = "assign_public_ip"  # AWS takes it on Fargate only
+NETWORK: Final = ("trusted_compute_subnets", "security_group_ids", "assign_public_ip")
+
+
+ONLY_SUBNETS: Final = NETWORK[:1]
+
+
+def network_arguments(launch_type: str | None, capacity_providers: Sequence[str]) -> tuple[str, ...]:
+    """Return what a schedule takes from a network; on EXTERNAL that is an empty list of subnets."""
+    if launch_type == "EXTERNAL":
+        return ONLY_SUBNETS
+    if capacity_providers:
+        on_fargate = all(provider.startswith("FARGATE") for provider in capacity_providers)
+    else:
+        on_fargate = launch_type in {None, "FARGATE"}
+    return NETWORK if on_fargate else NETWORK[:2]  # AWS takes a public IP address on Fargate only
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,7 @@ class Wiring:
         references: fields that name another part of the spec; the module has no such variables.
         by_field: arguments that a call gets when it has that field.
         by_environment: arguments that a call gets when the environment has that field and the call does not say them.
+        network: a call gets `network_arguments`, from the environment's network.
     """
 
     module: str
@@ -39,12 +54,13 @@ class Wiring:
     references: frozenset[str]
     by_field: dict[str, str]
     by_environment: dict[str, tuple[str, ...]]
+    network: bool = False
 
     @property
     def filled(self) -> frozenset[str]:
         """Every argument that the generator may fill in: none of them is missing in a spec."""
         some = (name for names in self.by_environment.values() for name in names)
-        return frozenset((*self.always, *self.by_field.values(), *some))
+        return frozenset((*self.always, *self.by_field.values(), *some, *(NETWORK if self.network else ())))
 
     @property
     def only_filled(self) -> frozenset[str]:
@@ -65,9 +81,11 @@ class Wiring:
         yield from (argument for field, argument in self.by_field.items() if _given(call, field))
         for field, arguments in self.by_environment.items():
             if _given(environment, field):
-                for argument in arguments:
-                    if not _given(call, argument) and (argument != FARGATE_ONLY or _on_fargate(call)):
-                        yield argument
+                yield from (argument for argument in arguments if not _given(call, argument))
+        if self.network:
+            taken = network_arguments(_text(call.entries.get("launch_type")), _capacity_providers(call))
+            if _given(environment, "network") or taken == ONLY_SUBNETS:
+                yield from (argument for argument in taken if not _given(call, argument))
 
 
 TASK: Final = Wiring(
@@ -85,10 +103,8 @@ SCHEDULE: Final = Wiring(
     always=("cluster_name", "ecs_cluster_arn", "kms_key_arn", "names", "pass_role_arns", "task_name", *NAMING),
     references=frozenset({"task", "cluster", "key"}),
     by_field={},
-    by_environment={
-        "alerts": ("dlq_alarm_actions", "dlq_ok_actions"),
-        "network": ("trusted_compute_subnets", "security_group_ids", FARGATE_ONLY),
-    },
+    by_environment={"alerts": ("dlq_alarm_actions", "dlq_ok_actions")},
+    network=True,
 )
 
 
@@ -97,7 +113,12 @@ def _given(fields: Mapping, name: str) -> bool:
     return node is not None and not (isinstance(node, Leaf) and node.value is None)
 
 
-def _on_fargate(call: Mapping) -> bool:
-    """Say whether a schedule may run on Fargate; emit.py knows it exactly, from a spec that is right."""
-    launch_type = call.entries.get("launch_type")
-    return launch_type is None or (isinstance(launch_type, Leaf) and launch_type.value in {None, "FARGATE"})
+def _text(node: Node | None) -> str | None:
+    return node.value if isinstance(node, Leaf) and isinstance(node.value, str) else None
+
+
+def _capacity_providers(call: Mapping) -> list[str]:
+    strategies = call.entries.get("capacity_provider_strategies")
+    items = strategies.items if isinstance(strategies, Items) else ()
+    names = (_text(item.entries.get("capacity_provider")) for item in items if isinstance(item, Mapping))
+    return [name for name in names if name is not None]

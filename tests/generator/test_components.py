@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+import contextlib
+from pathlib import Path
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.checking import check
+from generator.emit import render
+from generator.errors import SpecError
+from generator.library import Library
 from generator.modules import connection
+from generator.reading import parse
 from tests.generator.conftest import MINIMAL, Workplace, third_party
 
 COMPONENTS = """\
@@ -345,3 +355,17 @@ def test_a_long_chain_of_components_is_no_circle(workplace: Workplace) -> None:
     spec = COMPONENTS.replace("  one:", "  c1500:") + chain
     workplace.spec("own", MINIMAL + spec)
     assert workplace.run("generate").code == 0
+
+
+ATOMS = [": ", "- ", "\n", "  ", "[", "]", "{", "}", "null", "true", "1", '"x"', "keys.main", "components.one.prefix"]
+ATOMS += ["alerts", "path: .", "ref: v1", "inputs:", "connect:", "settings", "limits", "${", "\\"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.lists(st.sampled_from(ATOMS), max_size=8).map("".join), at=st.integers(0, len(COMPONENTS)))
+def test_no_text_makes_a_traceback(text: str, at: int) -> None:
+    spec = MINIMAL + COMPONENTS[:at] + text + COMPONENTS[at:]
+    library = Library(Path(__file__).parent)
+    with contextlib.suppress(SpecError):
+        environment = check(parse(spec, "environments/own.yaml"), library)
+        render("own", environment, "environments/own.yaml")

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from generator import roots
+from generator import emit, loading, roots
+from generator.calls import WIRINGS
+from generator.checking import check
 from generator.collisions import names
 from generator.library import Library
+from generator.tree import Leaf, Mapping, find
 from generator.wiring import SCHEDULE, TASK, Wiring
 from generator.workloads import Schedule, Task
 from tests.generator.conftest import REPOSITORY, Workplace
@@ -39,6 +42,28 @@ def test_a_workload_can_say_all_that_its_module_takes_and_no_more(model: type[Ta
     interface = Library(REPOSITORY).source(wiring.module, None).interface
     assert interface is not None
     assert set(model.model_fields) - wiring.references == interface.variables.keys() - wiring.only_filled - DEPRECATED
+
+
+def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workplace) -> None:
+    """Of every call alone, so that no call hides what another gets."""
+    tree = loading.load(everything.environments, "everything")
+    environment = check(tree)
+    calls = {
+        **{("tasks", name): emit._task(environment, name, task) for name, task in environment.tasks.items()},
+        **{
+            ("schedules", name): emit._schedule(environment, name, each) for name, each in environment.schedules.items()
+        },
+    }
+    for path, call in calls.items():
+        wiring = WIRINGS[path[0]]
+        node, _ = find(tree, path)
+        assert isinstance(node, Mapping)
+        given = {name for name, value in node.entries.items() if value != Leaf(None, value.source, value.over)}
+        emitted = {name for group in call.groups for name in group}
+        if "capacity_provider_strategies" in given:
+            emitted -= {"launch_type"}  # said as null, since the module's default excludes the strategies
+        assert emitted == given - wiring.references | wiring.needed(tree, [node]), path
+        assert wiring.needed(tree, [node]) <= wiring.filled
 
 
 def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> None:
