@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from generator import roots
 from tests.support.planning import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+SPECS = re.findall(r"^```yaml\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+# The module that the README calls `network`.
+NETWORK = """\
+variable "cidr_block" { type = string }
+variable "key_arn" { type = string }
+variable "role_arn" { type = string }
+"""
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
@@ -19,12 +30,31 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]
 
 
 def test_the_piece_of_a_spec_is_of_dn_dev() -> None:
-    (block,) = re.findall(r"^```yaml\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    block, _ = SPECS
     yaml = YAML(typ="safe")
     shown = leaves(yaml.load(block))
     there = leaves(yaml.load((REPOSITORY / "environments" / "dn-dev.yaml").read_text(encoding="utf-8")))
     assert shown
     assert shown.items() <= there.items()
+
+
+def test_the_piece_of_a_spec_with_modules_of_others_can_be_used(tmp_path: Path) -> None:
+    """In an environment that extends dn-dev, in a repository that has the module; roots/ is the only thing written."""
+    shutil.copytree(REPOSITORY / "environments", tmp_path / "environments")
+    (tmp_path / "vendor" / "network").mkdir(parents=True)
+    (tmp_path / "vendor" / "network" / "main.tf").write_text(NETWORK, encoding="utf-8")
+    own = "extends: dn-dev\nstate: {key: own}\n"
+    (tmp_path / "environments" / "own.yaml").write_text(own + SPECS[1], encoding="utf-8")
+    assert list(roots.generate(tmp_path / "environments", tmp_path / "roots", "own"))
+    text = (tmp_path / "roots" / "own" / "main.tf").read_text(encoding="utf-8")
+    assert text.count('source = "git::https://example.com/punctual.git//modules/ecs-task?ref=v2.0.0"') == 3
+    component = text[text.index('module "component_network"') :]
+    assert re.findall(r"^  (\w+) += (.*)$", component, flags=re.MULTILINE) == [
+        ("source", '"../../vendor/network"'),
+        ("cidr_block", '"10.0.0.0/16"'),
+        ("key_arn", "aws_kms_key.main.arn"),
+        ("role_arn", "module.task_claims_report.task_role_arn"),
+    ]
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -73,6 +73,25 @@ def test_an_absurd_depth_is_no_traceback() -> None:
     checker(constraint("list(" * 200 + "string" + ")" * 200))
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "found"),
+    [
+        ("object({ a = string, b = optional(number) })", {"a": None, "b": None}, []),  # as in Terraform
+        ("list(string)", ["x", None], [(1,)]),
+        ("map(string)", {"x": None}, [("x",)]),
+        ("tuple([string, bool])", [None, "x"], [(0,), (1,)]),
+        ("list(object({ a = set(number) }))", [{"a": [1, True, "1"]}, {}], [(0, "a", 1), (0, "a", 2), (1, "a")]),
+        ("list(any)", [1, None, {"x": [None]}], []),
+        ("bool", 1, [()]),
+        ("number", False, [()]),
+        ("string", [], [()]),
+        ("map(string)", [], [()]),
+    ],
+)
+def test_every_mistake_has_its_path(text: str, value: Plain, found: list[tuple[str | int, ...]]) -> None:
+    assert [finding.path for finding in checker(constraint(text))(node(value))] == found
+
+
 MODULE = {
     "variables.tf": """\
 variable "required" {
