@@ -71,7 +71,11 @@ class _Check:
         for wiring in WIRINGS.values():
             calls = section(self._tree, wiring.section)
             source = self._source(wiring) if calls else None
-            if source is None or source.interface is None:
+            if source is None:
+                continue
+            if source.interface is None:
+                if wiring.module not in self._sources:  # ours, and broken: no entry has said so
+                    self._library.notices.add(self._about(wiring, source.notice or source.mistake).problem)
                 continue
             yield from self._wired(wiring, source, source.interface)
             for name, node in calls.items():
@@ -110,20 +114,28 @@ class _Check:
     def _wired(self, wiring: Wiring, source: Source, interface: Interface) -> Iterator[Finding]:
         """Find what the generator fills in and this source of the module does not take."""
         calls = section(self._tree, wiring.section)
-        lacking = wiring.needed(self._tree, calls.values()) - interface.variables.keys()
-        if not lacking:
-            return
+        lacks = {
+            "variable": wiring.needed(self._tree, calls.values()) - interface.variables.keys(),
+            "output": wiring.read(self._tree).difference(interface.outputs),
+        }
+        for kind, names_of_it in lacks.items():
+            if names_of_it:
+                many = f"{kind}s" if len(names_of_it) > 1 else f"the {kind}"
+                use = "fills in" if kind == "variable" else "reads"
+                message = (
+                    f"{source.label} lacks {many} {', '.join(sorted(names_of_it))}, which the generator {use}; "
+                    "give another source"
+                )
+                yield self._about(wiring, message)
+
+    def _about(self, wiring: Wiring, message: str) -> Finding:
+        """Say something of the source of our own module: where the spec decides it, or else where it is called."""
         entry = section(self._tree, "modules").get(wiring.module)
         path: Path = ("modules", wiring.module) if entry is not None else (wiring.section,)
         field = _pin(entry)
         if field:
             path = (*path, field)
-        many = "variables" if len(lacking) > 1 else "a variable"
-        message = (
-            f"{source.label} lacks {many} that the generator fills in: {', '.join(sorted(lacking))}; "
-            "give a source that has all of them"
-        )
-        yield Finding(path, Problem(find(self._tree, path)[0].source, message))
+        return Finding(path, Problem(find(self._tree, path)[0].source, message))
 
     def _connected(self, path: Path, node: Node, argument: str, source: Source | None) -> Iterator[Finding]:
         """Find a connection to what is not there, or to what can never fit."""
@@ -259,6 +271,6 @@ def _arguments(
         inside: Path = ("connect",) if connected and name in connected else below
         yield Finding((*path, *inside, name), Problem(arguments[name].source, message + hint))
     for name in sorted(missing):
-        what = variables[name].summary
+        what = shown(variables[name].summary, quote=False)
         message = f"{name} is missing: {source.label} needs it{f' ({what})' if what else ''}"
         yield Finding((*path, name), Problem(call.source, message))

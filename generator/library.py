@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 CACHE: Final = REPOSITORY / ".build" / "modules"
-SUFFIX: Final = ".tf"
+JSON: Final = ".tf.json"
+SUFFIXES: Final = (".tf", JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ class Library:
     def _find(self, name: str, module: Module | None) -> Source:
         if module is None:
             beside = self._repository / "modules" / name
-            return self._folder(beside if beside.is_dir() else REPOSITORY / "modules" / name, f"modules/{name}", "")
+            return self._folder(
+                beside if beside.is_dir() else REPOSITORY / "modules" / name, f"modules/{name}", f"modules/{name}"
+            )
         if module.path is not None:
             return self._folder(self._repository / module.path, module.path, module.path)
         return self._revision(module, module.label(name), module.directory_for(name))
@@ -107,7 +110,7 @@ class Library:
         if module.checkout is None:
             return Source(label, notice=f"calls of {label} are not checked: no checkout of {module.git} is given")
         try:
-            files = revisions.read_directory(self._repository / module.checkout, ref, directory, SUFFIX)
+            files = revisions.read_directory(self._repository / module.checkout, ref, directory, SUFFIXES)
         except revisions.NotAtHandError as error:
             notice = f"calls of {label} are not checked against it: {module.checkout}: {error}"
             return Source(label, notice=notice, field="checkout")
@@ -121,6 +124,10 @@ class Library:
         return self._read(label, files, "ref")
 
     def _read(self, label: str, files: dict[str, bytes], field: str) -> Source:
+        unread = [name for name in sorted(files) if name.endswith(JSON)]
+        if unread:
+            reason = f"{shown(unread[0], quote=False)}: JSON syntax is not read"
+            return Source(label, notice=f"calls of {label} are not checked: {reason}", field=field)
         key = interface_cache.fingerprint(files)
         interface = self._interfaces.get(key) or interface_cache.recall(self._kept, key)
         if interface is None:
@@ -131,14 +138,16 @@ class Library:
                 interface = declarations.read(blocks.decoded(files))
             except blocks.NotHclError as error:
                 # python-hcl2 does not read all that Terraform reads: no reason to refuse a module.
-                return Source(label, notice=f"calls of {label} are not checked: {error}", field=field)
+                return Source(
+                    label, notice=f"calls of {label} are not checked: {shown(str(error), quote=False)}", field=field
+                )
             interface_cache.keep(self._kept, key, interface)
         self._interfaces[key] = interface
         return Source(label, interface)
 
 
 def _configuration(folder: Path) -> list[Path]:
-    """List the files that Terraform would read as HCL; it leaves out hidden ones and editors' backups."""
+    """List the files that Terraform would read; it leaves out hidden ones."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX) and not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIXES) and not path.name.startswith("."))

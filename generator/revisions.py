@@ -46,14 +46,14 @@ class _Object:
     content: bytes
 
 
-def read_directory(checkout: Path, ref: str, directory: str, suffix: str) -> dict[str, bytes] | None:
+def read_directory(checkout: Path, ref: str, directory: str, suffixes: tuple[str, ...]) -> dict[str, bytes] | None:
     """Return the files of one directory, by name; None when that commit has no such directory.
 
     Args:
         checkout: a clone, or a directory in one.
         ref: a commit or a tag.
         directory: relative to the top of the repository, `.` for the top itself.
-        suffix: how the names of the wanted files end.
+        suffixes: how the names of the wanted files end.
 
     Raises:
         NotAtHandError: there is no such clone, it has no such commit or tag, or git cannot be run.
@@ -69,7 +69,7 @@ def read_directory(checkout: Path, ref: str, directory: str, suffix: str) -> dic
                 return None
             found = {}
             for name, mode, identity in _entries(tree.content, len(commit) // 2):
-                if mode.startswith(_FILE) and name.endswith(suffix):
+                if mode.startswith(_FILE) and name.endswith(suffixes):
                     found[name] = objects.demand(identity).content
             return found
     except OSError as error:

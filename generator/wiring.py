@@ -46,6 +46,7 @@ class Wiring:
         by_field: arguments that a call gets when it has that field.
         by_environment: arguments that a call gets when the environment has that field and the call does not say them.
         network: a call gets `network_arguments`, from the environment's network.
+        outputs: what the root reads of its calls, by the field of an environment that makes it do so.
     """
 
     module: str
@@ -54,7 +55,8 @@ class Wiring:
     references: frozenset[str]
     by_field: dict[str, str]
     by_environment: dict[str, tuple[str, ...]]
-    network: bool = False
+    network: bool
+    outputs: dict[str, tuple[str, ...]]
 
     @property
     def filled(self) -> frozenset[str]:
@@ -76,6 +78,10 @@ class Wiring:
                 found.update(self._for_call(environment, call))
         return found
 
+    def read(self, environment: Mapping) -> set[str]:
+        """Return the outputs that an environment's root reads."""
+        return {name for field, names in self.outputs.items() if _given(environment, field) for name in names}
+
     def _for_call(self, environment: Mapping, call: Mapping) -> Iterator[str]:
         yield from self.always
         yield from (argument for field, argument in self.by_field.items() if _given(call, field))
@@ -95,6 +101,12 @@ TASK: Final = Wiring(
     references=frozenset({"log_key"}),
     by_field={"log_key": "log_kms_key_arn"},
     by_environment={"alerts": ("failure_topic_arns",)},
+    network=False,
+    outputs={
+        "tasks": ("log_group_name", "task_definition_arn"),
+        "schedules": ("family", "role_arns"),
+        "alerts": ("failure_rule_arn",),
+    },
 )
 SCHEDULE: Final = Wiring(
     module="ecs-scheduler",
@@ -105,6 +117,7 @@ SCHEDULE: Final = Wiring(
     by_field={},
     by_environment={"alerts": ("dlq_alarm_actions", "dlq_ok_actions")},
     network=True,
+    outputs={"schedules": ("dlq_url", "schedule_arn")},
 )
 
 

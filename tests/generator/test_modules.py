@@ -66,6 +66,17 @@ def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workpl
         assert wiring.needed(tree, [node]) <= wiring.filled
 
 
+@pytest.mark.parametrize("wiring", WIRINGS.values())
+def test_what_a_root_reads_is_what_the_check_asks_of_a_module(everything: Workplace, wiring: Wiring) -> None:
+    """Outputs of everything.yaml's components aside: it says itself which it reads."""
+    assert everything.run("generate").code == 0
+    text = "".join(path.read_text() for path in (everything.roots / "everything").glob("*.tf"))
+    text = text.partition("# Components")[0] + text.partition("# Components")[2].partition("\noutput")[2]
+    kind = wiring.section.removesuffix("s")
+    tree = loading.load(everything.environments, "everything")
+    assert set(re.findall(rf"module\.{kind}_\w+\.(\w+)", text)) == wiring.read(tree)
+
+
 def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> None:
     """So that the plan below shows every field, also one that is added later."""
     text = (everything.environments / "everything.yaml").read_text()

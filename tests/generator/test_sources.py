@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from generator import checking
 from tests.generator.conftest import MINIMAL, Workplace, git, third_party
 
 WHERE = "environments/own.yaml"
@@ -31,6 +32,9 @@ variable "billing_domain" { type = string }
 variable "security_domain" { type = string }
 variable "aws_region_short_code" { type = string }
 output "family" { value = var.name }
+output "role_arns" { value = [] }
+output "log_group_name" { value = "" }
+output "task_definition_arn" { value = "" }
 """
 
 
@@ -73,10 +77,28 @@ def test_a_pinned_module_must_take_what_the_generator_fills_in(pinned: Workplace
     commit = git(Path("clone"), "rev-parse", "HEAD")
     alerts = "alerts:\n  topic_name: alerts\n  key: main\n"
     pinned.spec("own", MINIMAL + alerts + PINNED.replace("v1.0.0", commit))
-    assert pinned.run("generate").err.splitlines()[-1] == (
-        f"{WHERE}:41: modules.ecs-task.ref: modules/ecs-task at {commit} lacks variables that the generator fills in: "
-        "aws_region_short_code, billing_domain, billing_entity, failure_topic_arns, name, resource_owner, "
-        "security_domain; give a source that has all of them"
+    assert pinned.run("generate").err.splitlines()[-2:] == [
+        (
+            f"{WHERE}:41: modules.ecs-task.ref: modules/ecs-task at {commit} lacks outputs failure_rule_arn, family, "
+            "log_group_name, role_arns, task_definition_arn, which the generator reads; give another source"
+        ),
+        (
+            f"{WHERE}:41: modules.ecs-task.ref: modules/ecs-task at {commit} lacks variables aws_region_short_code, "
+            "billing_domain, billing_entity, failure_topic_arns, name, resource_owner, security_domain, which the "
+            "generator fills in; give another source"
+        ),
+    ]
+
+
+def test_a_module_of_ours_that_cannot_be_read_is_a_notice(workplace: Workplace) -> None:
+    module = workplace.environments.parent / "modules" / "ecs-task"
+    module.mkdir(parents=True)
+    (module / "main.tf").write_text("variable {{{\n")
+    workplace.spec("own", MINIMAL)
+    outcome = workplace.run("generate")
+    assert (outcome.code, outcome.err) == (
+        0,
+        f"{WHERE}:24: tasks: calls of modules/ecs-task are not checked: main.tf:1: not HCL that can be read\n",
     )
 
 
@@ -90,6 +112,14 @@ def test_what_the_models_say_is_not_said_again(pinned: Workplace) -> None:
         f"{WHERE}:26: tasks.report.cpu: is a list; a whole number is wanted",
         f'{WHERE}:27: tasks.report.memmory: "memmory" is not a field here; did you mean "memory"?',
     ]
+
+
+def test_a_mistake_in_the_whole_hides_no_other() -> None:
+    """A model says it of the spec as such, with an empty path."""
+    assert checking._same(("tasks", "one", "cpu"), ("tasks", "one"))
+    assert checking._same(("tasks", "one"), ("tasks", "one", "cpu"))
+    assert not checking._same(("tasks", "one", "cpu"), ("tasks", "one", "image"))
+    assert not checking._same(("tasks", "one", "cpu"), ())
 
 
 def test_a_mistake_in_a_default_is_said_where_it_is_and_once(pinned: Workplace) -> None:
