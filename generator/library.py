@@ -5,6 +5,7 @@ A source that is not at hand is no mistake of the spec: a notice says so once, a
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,30 +80,28 @@ class Library:
     def _find(self, name: str, module: Module | None) -> Source:
         if module is None:
             beside = self._repository / "modules" / name
-            return self._folder(
-                beside if beside.is_dir() else REPOSITORY / "modules" / name, f"modules/{name}", f"modules/{name}"
-            )
+            return self._folder(beside if beside.is_dir() else REPOSITORY / "modules" / name, f"modules/{name}")
         if module.path is not None:
-            return self._folder(self._repository / module.path, module.path, module.path)
+            return self._folder(self._repository / module.path, module.path)
         return self._revision(module, module.label(name), module.directory_for(name))
 
-    def _folder(self, folder: Path, label: str, path: str) -> Source:
+    def _folder(self, folder: Path, label: str) -> Source:
         try:
             files = {file.name: file.read_bytes() for file in _configuration(folder)}
         except OSError as error:
             return Source(label, notice=f"{label} cannot be read: {error.strerror}", field="path")
         if not files:
             reason = "has no .tf file" if folder.is_dir() else "is not there"
-            hint = nearest(path, self._modules_near(folder))
-            return Source(label, mistake=f"{shown(path)} is no module: the folder {reason}{hint}", field="path")
+            hint = nearest(label, self._modules_near(folder))
+            return Source(label, mistake=f"{shown(label)} is no module: the folder {reason}{hint}", field="path")
         return self._read(label, files, "path")
 
     def _modules_near(self, folder: Path) -> list[str]:
         """List folders that are modules, in one that is none and beside it, as a spec would write them."""
-        found = []
+        found: list[Path] = []
         for outer in (folder, folder.parent):
-            if outer.is_dir():
-                found += [inner for inner in sorted(outer.iterdir()) if inner.is_dir() and _configuration(inner)]
+            with contextlib.suppress(OSError):  # a hint is not worth a failure
+                found += [inner for inner in sorted(outer.iterdir()) if _configuration(inner)]
         return [Path(os.path.relpath(inner, self._repository)).as_posix() for inner in found]
 
     def _revision(self, module: Module, label: str, directory: str) -> Source:
@@ -110,9 +109,9 @@ class Library:
         if module.checkout is None:
             return Source(label, notice=f"calls of {label} are not checked: no checkout of {module.git} is given")
         try:
-            files = revisions.read_directory(self._repository / module.checkout, ref, directory, SUFFIXES)
+            files = revisions.read_directory(self._repository / module.checkout, ref, directory, _is_read)
         except revisions.NotAtHandError as error:
-            notice = f"calls of {label} are not checked against it: {module.checkout}: {error}"
+            notice = f"calls of {label} are not checked: {module.checkout} {error}"
             return Source(label, notice=notice, field="checkout")
         except revisions.BranchError:
             mistake = f"{shown(ref)} is a branch of {module.checkout}, and moves: give a commit or a tag"
@@ -147,7 +146,10 @@ class Library:
 
 
 def _configuration(folder: Path) -> list[Path]:
-    """List the files that Terraform would read; it leaves out hidden ones."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIXES) and not path.name.startswith("."))
+    """List the files that Terraform would read."""
+    return sorted(path for path in folder.iterdir() if _is_read(path.name)) if folder.is_dir() else []
+
+
+def _is_read(name: str) -> bool:
+    """Say whether Terraform reads a file as configuration; it leaves out hidden ones."""
+    return name.endswith(SUFFIXES) and not name.startswith(".")

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from types import TracebackType
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
-_PARTIAL: Final = "it is a partial clone that has not fetched all files"
+_PARTIAL: Final = "is a partial clone that has not fetched all files"
 _FILE: Final = b"100"  # how the mode of a file begins; a directory's is 40000
 # A hook of git runs with these set, and they would lead to its repository instead of ours.
 _OTHER_REPOSITORY: Final = frozenset(
@@ -32,7 +32,7 @@ _OTHER_REPOSITORY: Final = frozenset(
 
 
 class NotAtHandError(Exception):
-    """A clone does not have what is asked for; another one, or a fetch, might."""
+    """A clone does not have what is asked for; another one, or a fetch, might. The message goes on from its name."""
 
 
 class BranchError(Exception):
@@ -46,21 +46,21 @@ class _Object:
     content: bytes
 
 
-def read_directory(checkout: Path, ref: str, directory: str, suffixes: tuple[str, ...]) -> dict[str, bytes] | None:
+def read_directory(checkout: Path, ref: str, directory: str, wanted: Callable[[str], bool]) -> dict[str, bytes] | None:
     """Return the files of one directory, by name; None when that commit has no such directory.
 
     Args:
         checkout: a clone, or a directory in one.
         ref: a commit or a tag.
         directory: relative to the top of the repository, `.` for the top itself.
-        suffixes: how the names of the wanted files end.
+        wanted: says by its name whether a file is read.
 
     Raises:
         NotAtHandError: there is no such clone, it has no such commit or tag, or git cannot be run.
         BranchError: the ref is a branch of that clone.
     """
     if not checkout.is_dir():
-        raise NotAtHandError("there is no such folder")
+        raise NotAtHandError("is not there")
     try:
         with _Objects(checkout) as objects:
             commit = _commit(objects, ref)
@@ -69,11 +69,11 @@ def read_directory(checkout: Path, ref: str, directory: str, suffixes: tuple[str
                 return None
             found = {}
             for name, mode, identity in _entries(tree.content, len(commit) // 2):
-                if mode.startswith(_FILE) and name.endswith(suffixes):
+                if mode.startswith(_FILE) and wanted(name):
                     found[name] = objects.demand(identity).content
             return found
     except OSError as error:
-        raise NotAtHandError(f"git cannot be run there: {error.strerror}") from error
+        raise NotAtHandError(f"cannot be read with git: {error.strerror}") from error
 
 
 def _commit(objects: _Objects, ref: str) -> str:
@@ -83,7 +83,7 @@ def _commit(objects: _Objects, ref: str) -> str:
     if found is None and _COMMIT.fullmatch(ref):
         found = objects.get(f"{ref}^{{commit}}")
     if found is None:
-        raise NotAtHandError(f"it has no commit and no tag {ref}; `git fetch --tags` might bring it")
+        raise NotAtHandError(f"has no commit and no tag {ref}; `git fetch --tags` there might bring it")
     return found.identity
 
 
@@ -105,7 +105,7 @@ class _Objects:
     def __init__(self, checkout: Path) -> None:
         # What a partial clone left out is not fetched: a spec is checked without a network.
         command = ["git", "-C", str(checkout), "-c", "protocol.allow=never", "cat-file", "--batch"]
-        self._failure = "git reads no repository there"
+        self._failure = "is no git repository that can be read"
         self._process = subprocess.Popen(
             command,
             env=_environment(os.environ),

@@ -328,6 +328,18 @@ def test_a_module_that_hcl2_cannot_read_is_a_notice(workplace: Workplace) -> Non
     )
 
 
+def test_the_words_of_a_module_do_not_reach_the_terminal_as_they_are(workplace: Workplace) -> None:
+    (third_party(workplace) / "settings" / "more.tf").write_text(
+        'variable "more" {\n  description = "\x1b[2J' + "long " * 40 + '"\n}\n'
+    )
+    workplace.spec("own", MINIMAL + COMPONENTS)
+    (line,) = workplace.run("generate").err.splitlines()
+    assert line.startswith(
+        f"{WHERE}:39: components.one: more is missing: third_party/settings needs it (\\u001b[2Jlong "
+    )
+    assert line.endswith("long ...)")
+
+
 def test_the_forms_of_a_connection() -> None:
     assert connection("alerts") == ("alerts", "", "")
     assert connection("keys.main-key") == ("keys", "main-key", "")

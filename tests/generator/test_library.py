@@ -129,22 +129,26 @@ def tagged(repository: Path) -> Path:
     return repository
 
 
+def terraform(name: str) -> bool:
+    return name.endswith(".tf")
+
+
 def test_a_tag_an_annotated_tag_and_a_commit(tagged: Path) -> None:
     git(tagged, "tag", "-a", "v2/annotated", "-m", "Second")
     commit = git(tagged, "rev-parse", "HEAD")
     for ref, files in (("v1", 1), ("v2/annotated", 2), (commit, 2), (commit[:10], 2)):
-        found = revisions.read_directory(tagged, ref, "vendor/network", (".tf",))
+        found = revisions.read_directory(tagged, ref, "vendor/network", terraform)
         assert found is not None, ref
         assert len(found) == files
         assert found["main.tf"] == TEXT.encode()
-    assert revisions.read_directory(tagged, "v1", ".", (".tf",)) == {}
-    assert revisions.read_directory(tagged, "v1", "vendor/network/main.tf", (".tf",)) is None
-    assert revisions.read_directory(tagged / "vendor", "v1", "vendor/network", (".tf",)) is not None
+    assert revisions.read_directory(tagged, "v1", ".", terraform) == {}
+    assert revisions.read_directory(tagged, "v1", "vendor/network/main.tf", terraform) is None
+    assert revisions.read_directory(tagged / "vendor", "v1", "vendor/network", terraform) is not None
 
 
 def test_a_tag_wins_over_a_branch_of_its_name(tagged: Path) -> None:
     git(tagged, "branch", "v1")
-    found = revisions.read_directory(tagged, "v1", "vendor/network", (".tf",))
+    found = revisions.read_directory(tagged, "v1", "vendor/network", terraform)
     assert found is not None
     assert len(found) == 1
 
@@ -157,7 +161,7 @@ def test_a_hook_of_another_repository_does_not_mislead(
     git(other, "init")
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
-    assert revisions.read_directory(tagged, "v1", "vendor/network", (".tf",)) is not None
+    assert revisions.read_directory(tagged, "v1", "vendor/network", terraform) is not None
 
 
 def test_what_a_partial_clone_left_out_is_not_fetched(tagged: Path, tmp_path: Path) -> None:
@@ -166,17 +170,17 @@ def test_what_a_partial_clone_left_out_is_not_fetched(tagged: Path, tmp_path: Pa
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--no-checkout", "--filter=blob:none", tagged.as_uri(), str(clone))
     with pytest.raises(revisions.NotAtHandError, match="partial clone"):
-        revisions.read_directory(clone, "v1", "vendor/network", (".tf",))
+        revisions.read_directory(clone, "v1", "vendor/network", terraform)
 
 
 def test_a_shallow_clone_has_not_all(tagged: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--depth=1", "--no-tags", tagged.as_uri(), str(clone))
     with pytest.raises(revisions.NotAtHandError, match="no commit and no tag v1"):
-        revisions.read_directory(clone, "v1", "vendor/network", (".tf",))
+        revisions.read_directory(clone, "v1", "vendor/network", terraform)
 
 
 def test_a_machine_without_git(tagged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(revisions.NotAtHandError, match="git cannot be run"):
-        revisions.read_directory(tagged, "v1", "vendor/network", (".tf",))
+    with pytest.raises(revisions.NotAtHandError, match="cannot be read with git"):
+        revisions.read_directory(tagged, "v1", "vendor/network", terraform)

@@ -90,6 +90,13 @@ def test_a_pinned_module_must_take_what_the_generator_fills_in(pinned: Workplace
     ]
 
 
+def test_what_a_workload_says_as_null_is_not_given(workplace: Workplace) -> None:
+    """The generator does not pass it on, so it is no null for a variable that takes none."""
+    workplace.spec("own", MINIMAL.replace("memory: 512", "memory: 512\n    init_process: null\n    log_key: null"))
+    assert workplace.run("generate").code == 0
+    assert "init_process" not in (workplace.roots / "own" / "main.tf").read_text()
+
+
 def test_a_module_of_ours_that_cannot_be_read_is_a_notice(workplace: Workplace) -> None:
     module = workplace.environments.parent / "modules" / "ecs-task"
     module.mkdir(parents=True)
@@ -173,24 +180,21 @@ def test_a_pin_that_leads_nowhere(old: str, new: str, message: str, pinned: Work
             "ref: v1.0.0",
             "ref: v9.0.0",
             (
-                "modules.ecs-task.checkout: calls of modules/ecs-task at v9.0.0 are not checked against it: clone: it "
-                "has no commit and no tag v9.0.0; `git fetch --tags` might bring it"
+                "modules.ecs-task.checkout: calls of modules/ecs-task at v9.0.0 are not checked: clone has no commit "
+                "and no tag v9.0.0; `git fetch --tags` there might bring it"
             ),
         ),
         (
             "checkout: clone",
             "checkout: nowhere",
-            (
-                "modules.ecs-task.checkout: calls of modules/ecs-task at v1.0.0 are not checked against it: nowhere: "
-                "there is no such folder"
-            ),
+            "modules.ecs-task.checkout: calls of modules/ecs-task at v1.0.0 are not checked: nowhere is not there",
         ),
         (
             "checkout: clone",
             "checkout: .",
             (
-                "modules.ecs-task.checkout: calls of modules/ecs-task at v1.0.0 are not checked against it: .: "
-                "git reads no repository there"
+                "modules.ecs-task.checkout: calls of modules/ecs-task at v1.0.0 are not checked: . is no git "
+                "repository that can be read"
             ),
         ),
         (
