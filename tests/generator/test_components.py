@@ -337,7 +337,7 @@ def test_the_words_of_a_module_do_not_reach_the_terminal_as_they_are(workplace: 
     assert line.startswith(
         f"{WHERE}:39: components.one: more is missing: third_party/settings needs it (\\u001b[2Jlong "
     )
-    assert line.endswith("long ...)")
+    assert line.endswith("lon...)")
 
 
 def test_the_forms_of_a_connection() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from generator.wiring import SCHEDULE, TASK, Wiring
 from generator.workloads import Schedule, Task
 from tests.generator.conftest import REPOSITORY, Workplace
 from tests.support.inventories import planned_resources
-from tests.support.planning import Planner, plan
+from tests.support.planning import PROVIDER, Planner, plan
 
 DEPRECATED = {"security_group_id"}
 
@@ -84,6 +85,30 @@ def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> 
     for model in (Task, Schedule):
         for field in set(model.model_fields) | exclusive:
             assert re.search(rf"^ +{field}:", text, re.MULTILINE), f"everything.yaml does not show {field}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wiring", WIRINGS.values())
+def test_terraform_sees_the_same_interface(wiring: Wiring, planner: Planner) -> None:
+    """A call without arguments lacks what is required; one with every variable and output has none that is unknown."""
+    interface = Library(REPOSITORY).source(wiring.module, None).interface
+    assert interface is not None
+    source = f'source = "../../modules/{wiring.module}"'
+    arguments = "".join(f"  {name} = null\n" for name in interface.variables)
+    outputs = ", ".join(f"module.full.{name}" for name in interface.outputs)
+    files = {
+        "main.tf": f'module "empty" {{\n  {source}\n}}\nmodule "full" {{\n  {source}\n{arguments}}}\n',
+        "outputs.tf": f'output "all" {{\n  value = [{outputs}]\n}}\n',
+        "provider.tf": PROVIDER,
+    }
+    test = planner.root("interface", files)
+    command = ["terraform", "validate", "-json"]
+    found = subprocess.run(command, cwd=test.tfdir, env=test.env, check=False, capture_output=True, text=True)
+    said = {(each["summary"], each["detail"]) for each in json.loads(found.stdout)["diagnostics"]}
+    assert {detail.split('"')[1] for summary, detail in said if summary == "Missing required argument"} == set(
+        interface.required
+    )
+    assert {summary for summary, _ in said} <= {"Missing required argument", "Invalid value for module argument"}
 
 
 @pytest.mark.slow
