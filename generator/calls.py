@@ -5,7 +5,7 @@ The module is the one that the root will use: pinned to an old commit, a call is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
@@ -23,9 +23,17 @@ if TYPE_CHECKING:
     from generator.library import Library, Source
     from generator.modules import Connection
 
-WIRINGS = {wiring.section: wiring for wiring in (TASK, SCHEDULE)}
-KINDS = {"keys": "key", "clusters": "cluster", "tasks": "task", "schedules": "schedule", "components": "component"}
-TOPICS = ("alerts", "pager")
+# The sections of a spec whose entries have names, and what one entry is.
+SECTIONS: Final = {
+    "keys": "key",
+    "clusters": "cluster",
+    "tasks": "task",
+    "schedules": "schedule",
+    "modules": "module",
+    "components": "component",
+}
+WIRINGS: Final = {wiring.section: wiring for wiring in (TASK, SCHEDULE)}
+TOPICS: Final = ("alerts", "pager")
 
 
 def check_calls(tree: Mapping, library: Library) -> list[Finding]:
@@ -112,7 +120,7 @@ class _Check:
         return self._sources[wiring.module]
 
     def _wired(self, wiring: Wiring, source: Source, interface: Interface) -> Iterator[Finding]:
-        """Find what the generator fills in and this source of the module does not take."""
+        """Find what the generator fills in or reads, and this source of the module does not declare."""
         calls = section(self._tree, wiring.section)
         lacks = {
             "variable": wiring.needed(self._tree, calls.values()) - interface.variables.keys(),
@@ -147,7 +155,7 @@ class _Check:
                 yield Finding(path, Problem(node.source, f"this environment has no {to.section}"))
                 return
         elif to.name not in (valid := section(self._tree, to.section)):
-            message = f"{shown(to.name)} is not a {KINDS[to.section]}{nearest(to.name, valid)}"
+            message = f"{shown(to.name)} is not a {SECTIONS[to.section]}{nearest(to.name, valid)}"
             yield Finding(path, Problem(node.source, message))
             return
         if to.output:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from generator.calls import check_calls, section
+from generator.calls import SECTIONS, check_calls, section
 from generator.collisions import collisions
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
 from generator.library import Library
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
-SECTIONS: Final = {
-    "keys": "key",
-    "clusters": "cluster",
-    "tasks": "task",
-    "schedules": "schedule",
-    "modules": "module",
-    "components": "component",
-}
 REFERENCES: Final = {
     "alerts": {"key": "keys"},
     "tasks": {"log_key": "keys"},
