@@ -63,8 +63,7 @@ def read_blocks(files: Mapping[str, str]) -> list[Block]:
     """
     blocks: list[Block] = []
     for name, text in sorted(files.items()):
-        # A comment in the last line needs the line's end, and some editors leave a byte order mark.
-        source = text.removeprefix("\ufeff").rstrip("\n") + "\n"
+        source = text.removeprefix("\ufeff")  # some editors leave a byte order mark
         try:
             tree: Any = hcl2.parses_to_tree(source)
         except LarkError as error:

@@ -70,7 +70,7 @@ def test_a_constraint_is_read(text: str) -> None:
 
 
 def test_an_absurd_depth_is_no_traceback() -> None:
-    checker(constraint("list(" * 200 + "string" + ")" * 200))
+    checker(constraint("list(" * 2000 + "string" + ")" * 2000))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ variable replaced {
 }
 """,
     "override.tf": 'variable "replaced" {\n  default = 1\n}\n\nvariable "late" {}\n',
-    "a_override.tf": 'variable "required" {\n  type = list(string)\n}\n',
+    "a_override.tf": '\ufeffvariable "required" {\n  type = list(string)\n}\n',
     "main.tf": """\
 resource "aws_sqs_queue" "one" {
   name = "variable \\"no\\" {}"
