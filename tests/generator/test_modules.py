@@ -17,7 +17,7 @@ from generator.checking import check
 from generator.collisions import names
 from generator.library import Library
 from generator.tree import Leaf, Mapping, find
-from generator.wiring import SCHEDULE, TASK, Wiring
+from generator.wiring import NETWORK, SCHEDULE, TASK, Wiring
 from generator.workloads import Schedule, Task
 from tests.generator.conftest import REPOSITORY, Workplace
 from tests.support.inventories import planned_resources
@@ -65,6 +65,45 @@ def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workpl
             emitted -= {"launch_type"}  # said as null, since the module's default excludes the strategies
         assert emitted == given - wiring.references | wiring.needed(tree, [node]), path
         assert wiring.needed(tree, [node]) <= wiring.filled
+
+
+def block(workplace: Workplace, label: str) -> dict[str, str]:
+    """The arguments of one module block that are written in one line."""
+    text = (workplace.roots / "everything" / "main.tf").read_text(encoding="utf-8")
+    (body,) = re.findall(rf'^module "{label}" {{\n(.*?)^}}$', text, re.MULTILINE | re.DOTALL)
+    return dict(re.findall(r"^  (\w+) += (.*)$", body, re.MULTILINE))
+
+
+def test_connections_become_references(everything: Workplace) -> None:
+    assert everything.run("generate").code == 0
+    assert block(everything, "component_settings")["key_arn"] == "aws_kms_key.main.arn"
+    assert block(everything, "component_of_the_others") == {
+        "source": '"../../third_party/settings"',
+        "extra": "module.schedule_full.schedule_arn",
+        "key_arn": "local.existing_key_arns.existing-one",
+        "prefix": "module.component_settings.prefix",
+    }
+    assert block(everything, "component_of_the_cluster") == {
+        "source": '"../../third_party/settings"',
+        "extra": "module.task_full.role_arns",
+        "key_arn": "aws_sns_topic.alerts.arn",
+        "prefix": "local.cluster_arns.with-dash",
+    }
+
+
+def test_a_schedule_takes_of_the_network_what_its_launch_type_can_have(everything: Workplace) -> None:
+    assert everything.run("generate").code == 0
+    taken = {
+        name: {key: value for key, value in block(everything, f"schedule_{name}").items() if key in NETWORK}
+        for name in ("anywhere", "on_instances", "private_registry")
+    }
+    network = {name: f"local.network.{name}" for name in NETWORK}
+    on_instances = {name: value for name, value in network.items() if name != "assign_public_ip"}
+    assert taken == {
+        "anywhere": {"trusted_compute_subnets": "[]"},
+        "on_instances": on_instances,
+        "private_registry": network,
+    }
 
 
 @pytest.mark.parametrize("wiring", WIRINGS.values())
