@@ -66,5 +66,5 @@ def test_the_announcer_runs_before_anything_is_installed() -> None:
 @pytest.mark.parametrize("name", target.names())
 def test_the_announcer_and_the_generator_agree(name: str) -> None:
     where = target.read(name)
-    spec = roots.environments(REPOSITORY / "environments", name)[name]
+    spec = roots.environments(REPOSITORY / "environments")[name]
     assert (where.account, where.region) == (spec.account, spec.region)
