@@ -1,4 +1,4 @@
-"""The command line: `python -m generator generate|check|list|explain`.
+"""The command line: `python -m generator generate|check|list|explain|affected|diff`.
 
 Exit codes: 0 fine, 1 roots are stale, 2 a spec or the command is wrong, 3 the machine failed.
 """
@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from generator import affected, difference, loading, roots
 from generator import explain as explaining
-from generator import loading, roots
+from generator.changes import GitError, RevisionError
 from generator.errors import Problem, SpecError
 from generator.writing import NotGeneratedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -24,6 +28,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 Name = Annotated[str | None, typer.Argument(metavar="ENV", help="One environment; all of them unless given.")]
 Environments = Annotated[Path, typer.Option("--environments", help="Directory of the specs.", file_okay=False)]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 Roots = Annotated[Path, typer.Option("--roots", help="Directory of the root configurations.", file_okay=False)]
 
 ENVIRONMENTS = REPOSITORY / "environments"
@@ -94,6 +99,47 @@ def explain(
 def _notice(problem: Problem) -> None:
     """Say what could not be checked: the verdict does not depend on it, so it goes where no pipe reads it."""
     typer.echo(str(problem), err=True)
+
+
+@app.command("affected")
+def affected_(
+    since: Annotated[str, typer.Option("--since", metavar="REV", help="Compare with where HEAD and this part.")],
+    environments: Environments = ENVIRONMENTS,
+    roots_directory: Roots = ROOTS,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the environments that a change touches, and why; uncommitted and untracked files count."""
+    try:
+        report = affected.affected(environments, roots_directory, since)
+    except (SpecError, RevisionError) as error:
+        _fail(str(error), WRONG)
+    except GitError as error:
+        _fail(str(error), FAILED)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}", FAILED)
+    _say([affected.as_json(report)] if as_json else affected.text(report))
+
+
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(metavar="ENV1", help="An environment.")],
+    second: Annotated[str, typer.Argument(metavar="ENV2", help="The environment beside it.")],
+    environments: Environments = ENVIRONMENTS,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show how two environments differ, value by value, with the line that sets each."""
+    try:
+        found = difference.between(environments, first, second)
+    except SpecError as error:
+        _fail(str(error), WRONG)
+    _say([difference.as_json(found, first, second)] if as_json else difference.text(found, first, second))
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -53,14 +53,19 @@ class SpecError(Exception):
 
 
 def dotted(path: Path) -> str:
-    """Write a path the way a person says it: `tasks.claims-report.command[0]`, `tags["Cost.Centre"]`."""
+    """Write a path the way a person says it, shortened: `tasks.claims-report.command[0]`, `tags["Cost.Centre"]`."""
+    return shown(whole(path), quote=False)
+
+
+def whole(path: Path) -> str:
+    """Write a path the same way for a program, however long it is."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
             text += f".{part}" if _PLAIN.fullmatch(part) else f"[{json.dumps(part, ensure_ascii=False)}]"
-    return shown(text.removeprefix("."), quote=False)
+    return text.removeprefix(".")
 
 
 def shown(value: object, *, quote: bool = True) -> str:

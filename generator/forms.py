@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from generator.errors import shown
+
+FILL_IN: Final = "FILL_IN"  # stands where a value is not known yet; a plan is refused until none is left
 
 
 class Strict(BaseModel):
@@ -16,11 +19,11 @@ class Strict(BaseModel):
 
 
 def form(pattern: str, rule: str) -> AfterValidator:
-    """Accept text of this form only; the message says what the form is, in words."""
+    """Accept text of this form, or the placeholder; the message says what the form is, in words."""
     expression = re.compile(pattern)
 
     def check(text: str) -> str:
-        if not expression.fullmatch(text):
+        if text != FILL_IN and not expression.fullmatch(text):
             raise ValueError(f"{shown(text)} is not {rule}")
         return text
 
