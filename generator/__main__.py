@@ -1,4 +1,4 @@
-"""The command line: `python -m generator generate|check|list|explain|affected|diff`.
+"""The command line: `python -m generator generate|check|list|explain|affected|diff|new`.
 
 Exit codes: 0 fine, 1 roots are stale, 2 a spec or the command is wrong, 3 the machine failed.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from generator import affected, difference, loading, roots
+from generator import affected, difference, loading, roots, started, starting
 from generator import explain as explaining
 from generator.changes import GitError, RevisionError
 from generator.errors import Problem, SpecError
@@ -135,6 +135,27 @@ def diff(
     except SpecError as error:
         _fail(str(error), WRONG)
     _say([difference.as_json(found, first, second)] if as_json else difference.text(found, first, second))
+
+
+@app.command()
+def new(
+    env: Annotated[str, typer.Argument(metavar="ENV", help="The environment that is to be.")],
+    other: Annotated[str, typer.Option("--from", metavar="OTHER", help="The environment to start from.")],
+    account: Annotated[str | None, typer.Option(help="Its account; to be filled in unless given.")] = None,
+    region: Annotated[str | None, typer.Option(help="Its region; OTHER's unless given.")] = None,
+    environments: Environments = ENVIRONMENTS,
+) -> None:
+    """Start an environment from another one's own file; say what is different, to be filled in, and to be looked at."""
+    try:
+        report = starting.start(environments, env, other, account, region)
+    except SpecError as error:
+        _fail(str(error), WRONG)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}; nothing is written", FAILED)
+    file = loading.display(environments / f"{env}.yaml")
+    _say(
+        [f"{file}: written, after {loading.display(environments / f'{other}.yaml')}", *started.text(report, env, other)]
+    )
 
 
 def _say(lines: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from generator.errors import shown
 
-FILL_IN: Final = "FILL_IN"  # stands where a value is not known yet; a plan is refused until none is left
+PLACEHOLDER: Final = "FILL_IN"  # stands where a value is not known yet; a plan is refused until none is left
 
 
 class Strict(BaseModel):
@@ -23,7 +23,7 @@ def form(pattern: str, rule: str) -> AfterValidator:
     expression = re.compile(pattern)
 
     def check(text: str) -> str:
-        if text != FILL_IN and not expression.fullmatch(text):
+        if text != PLACEHOLDER and not expression.fullmatch(text):
             raise ValueError(f"{shown(text)} is not {rule}")
         return text
 
