@@ -14,10 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
-from generator import loading, revisions, roots
+from generator.changes import since
+from generator.checking import check
 from generator.comparing import Difference, differences
 from generator.emit import render
-from generator.errors import SpecError, dotted, shown, whole
+from generator.errors import Problem, SpecError, dotted, shown, whole
+from generator.loading import Specs
 from generator.module_files import ModuleFiles
 from generator.past import Past
 from generator.tree import plain
@@ -25,6 +27,7 @@ from generator.tree import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from generator.loading import Document
     from generator.changes import Changes
 
 PACKAGE: Final = Path(__file__).resolve().parent
@@ -61,77 +64,113 @@ class Report:
     removed: tuple[str, ...]
 
 
-def affected(specs: Path, roots_directory: Path, revision: str, generator: Path = PACKAGE) -> Report:
+def affected(directory: Path, roots: Path, revision: str, generator: Path = PACKAGE) -> Report:
     """Compare with the commit in which HEAD and a revision part.
 
-    Raises SpecError when today's specs are wrong, RevisionError or GitError when there is nothing to compare with.
+    Args:
+        directory: the specs.
+        roots: the root configurations.
+        revision: what HEAD is compared with; both directories are in its repository.
+        generator: the package whose files count as the generator, when they are in that repository too.
+
+    Raises:
+        SpecError: a spec that a change touches is wrong.
+        RevisionError: there is nothing to compare with.
+        GitError: git cannot be run.
     """
-    loading.names(specs)  # git's words for a directory that is not there say less
-    changes = since(specs, revision)
-    now = {
-        name: render(name, environment, f"{specs.name}/{name}.yaml")
-        for name, environment in roots.environments(specs).items()
-    }
+    names = Specs(directory).names()  # git's words for a directory that is not there say less
+    changes = since(directory, revision)
     with TemporaryDirectory() as scratch:
-        past = Past(changes, changes.relative(specs), changes.relative(roots_directory), Path(scratch))
-        comparison = _Comparison(specs, past, _generator_reasons(changes, generator))
+        past = Past(changes, changes.relative(directory), changes.relative(roots), Path(scratch))
         before = past.environments()
-        found = (Affected(name, tuple(comparison.reasons(name, now[name], before))) for name in sorted(now))
-        return Report(
-            since=changes.commit,
-            environments=tuple(one for one in found if one.reasons),
-            removed=tuple(sorted(before - now.keys())),
-        )
+        comparison = _Comparison(Specs(directory), past, before, _generator_reasons(changes, generator))
+        found: list[Affected] = []
+        gone = set(before)
+        problems: list[Problem] = []
+        for name in names:
+            try:
+                reasons = comparison.reasons(name)
+            except SpecError as error:
+                problems += error.problems
+                continue
+            if reasons is not None:
+                gone.discard(name)
+            if reasons:
+                found.append(Affected(name, tuple(reasons)))
+    if problems:
+        raise SpecError(problems)
+    return Report(changes.commit, tuple(found), tuple(sorted(gone)))
 
 
 class _Comparison:
     """The environments of now beside those of a revision."""
 
-    def __init__(self, specs: Path, past: Past, generator: list[Reason]) -> None:
+    def __init__(self, specs: Specs, past: Past, before: set[str], generator: list[Reason]) -> None:
         self._specs = specs
         self._past = past
+        self._before = before
         self._generator = generator
         self._modules = ModuleFiles(past.changes)
 
-    def reasons(self, name: str, now: dict[str, str], before: set[str]) -> Iterator[Reason]:
-        changes = self._past.changes
-        directory = f"{self._past.roots}/{name}"
-        if name not in before:
-            yield Reason("new", f"{self._past.specs}/{name}.yaml", f"not an environment at {changes.short}")
-        elif (root := self._past.root(name)) != now:
-            yield from self._why(name, root, now)
-        for path in changes.below(directory):
-            file = path.removeprefix(f"{directory}/")
-            if not file.endswith(
-                (".tf", ".tf.json", ".md")
-            ):  # such as .terraform.lock.hcl: the version of the provider
-                yield self._file("root", path)
-        for path in self._modules.changed(changes.top / directory, now.values()):
-            yield self._file("module", path)
+    def reasons(self, name: str) -> list[Reason] | None:
+        """Return why an environment is touched, if it is; None for a spec that is no environment.
 
-    def _why(self, name: str, before: dict[str, str], now: dict[str, str]) -> Iterator[Reason]:
+        Raises:
+            SpecError: it cannot be read, or does not check.
+        """
+        document = self._specs.read(name)
+        if document.abstract:
+            return None
+        changes, past = self._past.changes, self._past
+        directory = f"{past.roots}/{name}"
+        root = past.root(name)
+        found: list[Reason] = []
+        if name in self._before and root and self._is_settled(document):
+            now = root
+        else:
+            now = self._render(document)
+            if name not in self._before:
+                found.append(Reason("new", f"{past.specs}/{name}.yaml", f"not an environment at {changes.short}"))
+            elif root != now:
+                found += self._why(document, root, now)
+        for path in changes.below(directory):
+            if not path.endswith((".tf", ".tf.json", ".md")):  # such as .terraform.lock.hcl: the provider's version
+                found.append(self._file("root", path))
+        modules = self._modules.changed(changes.top / directory, now.values())
+        return found + [self._file("module", path) for path in modules]
+
+    def _is_settled(self, document: Document) -> bool:
+        """Tell whether nothing has changed that a root is made from, so that it need not be made to be known."""
+        changes, past = self._past.changes, self._past
+        specs = {f"{past.specs}/{each.name}.yaml" for each in self._specs.lineage(document)}
+        return not (self._generator or specs & changes.blobs.keys() or changes.below(f"{past.roots}/{document.name}"))
+
+    def _render(self, document: Document) -> dict[str, str]:
+        return render(document.name, check(self._specs.environment(document)), self._spec_file(document.name))
+
+    def _spec_file(self, name: str) -> str:
+        return f"{self._specs.directory.name}/{name}.yaml"
+
+    def _why(self, document: Document, before: dict[str, str], now: dict[str, str]) -> list[Reason]:
         """Say what changed a root: today's generator on the spec of then parts what the spec did from what it did."""
+        name, past = document.name, self._past
         try:
-            then = self._past.tree(name)
+            then = past.tree(name)
         except SpecError as error:
             first = error.problems[0]
-            detail = f"could not be read at {self._past.changes.short}: {first.message}"
-            yield Reason("spec", self._past.place(first.source), detail)
-            yield from self._generator
-            return
-        replay = self._past.replay(name, f"{self._specs.name}/{name}.yaml")
-        found = []
+            detail = f"could not be read at {past.changes.short}: {first.message}"
+            return [Reason("spec", past.place(first.source), detail), *self._generator]
+        replay = past.replay(name, self._spec_file(name))
+        found: list[Reason] = []
         if replay != now:
-            found += [self._value(each) for each in differences(then, loading.load(self._specs, name))]
+            found += [self._value(each) for each in differences(then, self._specs.environment(document))]
         if replay != before:
             found += self._generator
-        yield from found
-        if not found:
-            path = f"{self._past.roots}/{name}"
-            yield Reason("root", path, f"was not at {self._past.changes.short} what its spec asked for")
+        stale = Reason("root", f"{past.roots}/{name}", f"was not at {past.changes.short} what its spec asked for")
+        return found or [stale]
 
     def _value(self, difference: Difference) -> Reason:
-        node = difference.second or difference.first
+        node = difference.second or difference.removed or difference.first
         if node is None:
             raise TypeError("a difference has one side at least")
         return Reason(

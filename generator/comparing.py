@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A value that two trees do not have in common; None where a tree has no such value."""
+    """A value that two trees do not have in common; None where a tree has no such value.
+
+    Attributes:
+        removed: the null that took it out of the tree that does not have it, if one did.
+    """
 
     path: Path
     first: Node | None
     second: Node | None
+    removed: Leaf | None = None
 
 
 def differences(first: Mapping, second: Mapping) -> list[Difference]:
@@ -29,8 +34,8 @@ def differences(first: Mapping, second: Mapping) -> list[Difference]:
     value, as it is in a merge: its items have no names, and one put in front would make every later one different.
     A null is no value: it removed what was below it.
     """
-    own = [Mapping({k: v for k, v in tree.entries.items() if k != "defaults"}, tree.source) for tree in (first, second)]
-    return sorted(_compare((), own[0], own[1]), key=lambda difference: _order(difference.path))
+    found = (each for each in _compare((), first, second) if each.path[0] != "defaults")
+    return sorted(found, key=lambda difference: _order(difference.path))
 
 
 def same(first: Node, second: Node) -> bool:
@@ -67,7 +72,8 @@ def _compare(path: Path, first: Node, second: Node) -> Iterator[Difference]:
                 if key in before and key in after:
                     yield from _compare((*path, key), before[key], after[key])
                 else:
-                    yield Difference((*path, key), before.get(key), after.get(key))
+                    removed = (first if key in after else second).removed.get(key)
+                    yield Difference((*path, key), before.get(key), after.get(key), removed)
         case Items(), Items() if len(first.items) == len(second.items) and _of_maps(first) and _of_maps(second):
             for index, (item, other) in enumerate(zip(first.items, second.items, strict=True)):
                 yield from _compare((*path, index), item, other)

@@ -42,7 +42,8 @@ def text(found: list[Difference], first: str, second: str) -> Iterator[str]:
         place_width = max(len(str(node.source)) for _, node, _ in sides if node is not None)
         for name, node, other in sides:
             if node is None:
-                yield f"  {name:{name_width}}  not set"
+                where = f"{difference.removed.source}  removed" if difference.removed else "not set"
+                yield f"  {name:{name_width}}  {where}"
             else:
                 yield f"  {name:{name_width}}  {node.source!s:{place_width}}  {_words(node, other)}"
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from generator import loading
 from generator.checking import check
 from generator.emit import render
 from generator.errors import Source, SpecError
+from generator.loading import Specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +31,10 @@ class Past:
     scratch: Path
 
     @cached_property
-    def directory(self) -> Path:
-        """Write the revision's specs to the scratch directory, and return where they are."""
-        directory = self.scratch / "specs"
-        directory.mkdir()
+    def _specs(self) -> Specs:
         for path, text in self.changes.before(self._files(self.specs, (".yaml", ".yml"))).items():
-            (directory / PurePosixPath(path).name).write_bytes(text)
-        return directory
+            (self.scratch / PurePosixPath(path).name).write_bytes(text)
+        return Specs(self.scratch)
 
     def place(self, source: Source) -> str:
         """Write a place in a spec of either side as `environments/base.yaml:22`, relative to the repository."""
@@ -46,18 +43,18 @@ class Past:
     def environments(self) -> set[str]:
         """Return the names of the environments; a spec that cannot be read was one when it had a root."""
         found = set()
-        for spec in self.directory.glob("*.yaml"):
+        for name in self._specs.names():
             try:
-                is_one = not loading.read(self.directory, spec.stem).abstract
+                is_one = not self._specs.read(name).abstract
             except SpecError:
-                is_one = bool(self.root(spec.stem))
+                is_one = bool(self.root(name))
             if is_one:
-                found.add(spec.stem)
+                found.add(name)
         return found
 
     def tree(self, name: str) -> Mapping:
         """Return an environment's merged spec; raises SpecError when it cannot be read."""
-        return loading.load(self.directory, name)
+        return self._specs.load(name)
 
     def root(self, name: str) -> dict[str, str]:
         """Return the Terraform files of an environment's root, by name; none when there was no root."""

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from generator import loading, roots
 from generator.belonging import Fate, Identity, Judge, short_code, texts
-from generator.emit import render
+from generator.checking import check
 from generator.errors import Problem, Source, SpecError, shown
 from generator.forms import PLACEHOLDER
 from generator.names import RESERVED
@@ -38,7 +38,7 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
     _refuse_name(specs, name)
     _refuse_form("--account", account, Account)
     _refuse_form("--region", region, Region)
-    model = roots.environments(specs, other)[other]
+    model = _checked(specs, other)
     old = Identity(other, model.account, model.region)
     judge = Judge(old, Identity(name, account or PLACEHOLDER, region or model.region))
     text = _rewritten(specs, judge, model)
@@ -49,8 +49,7 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
         written = copy / f"{name}.yaml"
         written.write_text(text, encoding="utf-8", newline="")
         try:
-            started = roots.environments(copy, name)[name]
-            render(name, started, f"{specs.name}/{name}.yaml")
+            started = _checked(copy, name)
         except SpecError as error:
             raise _not_written(specs, copy, error) from None
         try:
@@ -58,6 +57,12 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
         except FileExistsError:
             raise _exists(specs / written.name) from None
     return report(specs, judge, model, started)
+
+
+def _checked(specs: Path, name: str) -> Environment:
+    """Return an environment that `make generate` accepts, beside all others; raises SpecError for any other."""
+    roots.stale(specs, specs / "no-such-roots", name)
+    return check(loading.load(specs, name))
 
 
 def _refuse_name(specs: Path, name: str) -> None:
