@@ -123,7 +123,7 @@ def _parting(top: Path, revision: str, *, shallow: bool) -> str:
     hint = _SHALLOW if shallow else ""
     if not _reason(done):
         raise RevisionError(f"{shown(revision)} and HEAD have no commit in common{hint}")
-    if "object name HEAD" in _reason(done):
+    if _reason(done).endswith("object name HEAD"):
         raise RevisionError("HEAD is not a commit: nothing has been committed yet")
     known = _git(top, "for-each-ref", "--format=%(refname:short)").stdout.decode(errors="replace").split()
     raise RevisionError(f"{shown(revision)} is not a commit of this repository{hint or nearest(revision, known)}")
