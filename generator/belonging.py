@@ -97,8 +97,8 @@ class Judge:
         named = self.name.search(value) is not None
         if value == PLACEHOLDER or path[0] in _NOT_JUDGED or _refers(path):
             fate = Fate.KEEP
-        elif path[0] == "imports" and path[-1] == "id":
-            fate = Fate.FILL_IN  # what is imported into one state must not be imported into another
+        elif path[0] == "imports":
+            fate = Fate.FILL_IN if path[-1] == "id" else Fate.KEEP  # what one state imports, no other must import
         elif path == ("state", "key"):
             fate = Fate.RENAME if named else Fate.FILL_IN
         elif self.is_theirs(path, value):
