@@ -54,7 +54,8 @@ class Text:
     def replace(self, path: Path, value: str) -> None:
         """Give a value another text."""
         scalar = self.scalars[path]
-        after = "\n" if self._text[scalar.start : scalar.end].endswith("\n") else ""  # the end of a block is its line's
+        old = self._text[scalar.start : scalar.end]
+        after = old[len(old.rstrip("\r\n")) :]  # a block takes the end of its line, and the empty lines below it
         self._changes.append((scalar.start, scalar.end, written(value) + after))
 
     def substitute(self, path: Path, pattern: re.Pattern[str], replacement: str) -> None:
