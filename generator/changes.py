@@ -131,9 +131,8 @@ def _parting(top: Path, revision: str, *, shallow: bool) -> str:
 
 def _changed(top: Path, commit: str) -> dict[str, str | None]:
     """Return the tracked files that differ, the index aside: what counts is what lies in the working tree."""
-    only = ("--no-renames", "--no-ext-diff", "--no-textconv", "--no-relative")
     # A file that is executable or not is the same to Terraform; git would call it changed.
-    done = _must(top, "-c", "core.fileMode=false", "diff", "--raw", "-z", "--no-abbrev", *only, commit, "--")
+    done = _must(top, "-c", "core.fileMode=false", "diff", "--raw", "-z", "--no-abbrev", "--no-renames", commit, "--")
     changed: dict[str, str | None] = {}
     fields = iter(os.fsdecode(done).split("\0"))
     for entry, path in zip(fields, fields, strict=False):

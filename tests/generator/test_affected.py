@@ -310,6 +310,15 @@ def test_from_any_directory(history: History, monkeypatch: pytest.MonkeyPatch) -
     assert (done.stdout, done.stderr) == ("one\n  environments/one.yaml:7: tasks.report.cpu: 1024 -> 512\n", "")
 
 
+def test_lines_that_end_as_on_windows(history: History) -> None:
+    history.git("config", "core.autocrlf", "true")
+    for path in [*history.top.glob("roots/*/*.tf"), *history.top.glob("environments/*.yaml")]:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert history.affected() == {}
+    history.write("environments/one.yaml", "# a comment\n" + ONE)
+    assert history.affected() == {}, "its root is compared with one whose lines end otherwise"
+
+
 @pytest.fixture
 def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A copy of this repository's generator, modules and environments, with a history of its own."""
@@ -348,7 +357,15 @@ def test_templates_and_the_generator_count_when_they_change_a_root(whole: Reposi
     ]
 
 
-def test_a_spec_is_not_blamed_for_the_template_nor_the_template_for_the_spec(whole: Repository) -> None:
+def test_a_spec_is_not_blamed_for_the_template(whole: Repository) -> None:
+    """That the state is in the environment's own region is said here, and was so before."""
+    whole.replace("environments/dn-dev.yaml", "state:\n", "state:\n  region: us-east-1\n")
+    assert of_whole(whole) == {}
+    whole.replace("generator/templates/providers.tf.j2", "  region = ", "  # Where.\n  region = ")
+    assert of_whole(whole)["dn-dev"] == [("template", "generator/templates/providers.tf.j2")]
+
+
+def test_the_generator_is_not_blamed_for_the_spec(whole: Repository) -> None:
     whole.replace("generator/__init__.py", "Turns", "Once more: turns")
     whole.replace("environments/dn-dev.yaml", "dn-dev-alerts", "dn-dev-notices")
     reasons = of_whole(whole)["dn-dev"]

@@ -77,8 +77,8 @@ def test_what_a_person_has_configured_changes_nothing(repository: Repository) ->
     repository.write("specs/edited.yaml", "after\n")
     for name, value in {
         "diff.external": "false",
+        "diff.noprefix": "true",
         "diff.relative": "true",
-        "diff.mnemonicPrefix": "true",
         "diff.renames": "copies",
         "core.quotePath": "true",
         "color.ui": "always",
