@@ -19,6 +19,7 @@ from generator.checking import check
 from generator.comparing import Difference, differences
 from generator.emit import render
 from generator.errors import Problem, SpecError, dotted, shown, whole
+from generator.library import Library
 from generator.loading import Specs
 from generator.module_files import ModuleFiles
 from generator.past import Past
@@ -27,8 +28,8 @@ from generator.tree import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from generator.loading import Document
     from generator.changes import Changes
+    from generator.loading import Document
 
 PACKAGE: Final = Path(__file__).resolve().parent
 
@@ -107,6 +108,7 @@ class _Comparison:
 
     def __init__(self, specs: Specs, past: Past, before: set[str], generator: list[Reason]) -> None:
         self._specs = specs
+        self._library = Library(specs.directory.absolute().parent)
         self._past = past
         self._before = before
         self._generator = generator
@@ -146,7 +148,9 @@ class _Comparison:
         return not (self._generator or specs & changes.blobs.keys() or changes.below(f"{past.roots}/{document.name}"))
 
     def _render(self, document: Document) -> dict[str, str]:
-        return render(document.name, check(self._specs.environment(document)), self._spec_file(document.name))
+        return render(
+            document.name, check(self._specs.environment(document), self._library), self._spec_file(document.name)
+        )
 
     def _spec_file(self, name: str) -> str:
         return f"{self._specs.directory.name}/{name}.yaml"
@@ -160,7 +164,7 @@ class _Comparison:
             first = error.problems[0]
             detail = f"could not be read at {past.changes.short}: {first.message}"
             return [Reason("spec", past.place(first.source), detail), *self._generator]
-        replay = past.replay(name, self._spec_file(name))
+        replay = past.replay(name, self._spec_file(name), self._library)
         found: list[Reason] = []
         if replay != now:
             found += [self._value(each) for each in differences(then, self._specs.environment(document))]

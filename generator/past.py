@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.changes import Changes
+    from generator.library import Library
     from generator.tree import Mapping
 
 _CONFIGURATION: Final = (".tf", ".tf.json")
@@ -61,10 +62,10 @@ class Past:
         texts = self.changes.before(self._files(f"{self.roots}/{name}", _CONFIGURATION))
         return {PurePosixPath(path).name: _text(text) for path, text in texts.items()}
 
-    def replay(self, name: str, spec_file: str) -> dict[str, str] | None:
-        """Return the root that the generator of today makes of the spec; None when it refuses it."""
+    def replay(self, name: str, spec_file: str, library: Library) -> dict[str, str] | None:
+        """Return the root that today's generator makes of the spec, with today's modules; None when it refuses it."""
         try:
-            return render(name, check(self.tree(name)), spec_file)
+            return render(name, check(self.tree(name), library), spec_file)
         except SpecError:
             return None
 

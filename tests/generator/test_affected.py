@@ -211,6 +211,32 @@ def test_a_module_counts_for_those_that_call_it_through_another(history: History
     assert history.affected() == {"one": reasons, "two": reasons}
 
 
+PINNED = """\
+modules:
+  ecs-task: &pinned
+    git: https://example.com/punctual.git
+    ref: v2.0.0
+  ecs-scheduler: *pinned
+"""
+
+
+def test_what_is_pinned_does_not_follow_local_modules(history: History) -> None:
+    history.write("environments/two.yaml", TWO + PINNED)
+    history.step()
+    history.write("modules/ecs-task/data/new.txt", "")
+    assert list(history.affected()) == ["one"]
+    history.replace("environments/two.yaml", "ref: v2.0.0", "ref: v2.0.1")
+    assert history.affected()["two"] == [
+        ("spec", "environments/two.yaml:9", 'modules.ecs-scheduler.ref: "v2.0.0" -> "v2.0.1"'),
+        ("spec", "environments/two.yaml:9", 'modules.ecs-task.ref: "v2.0.0" -> "v2.0.1"'),
+    ]
+    history.write("environments/two.yaml", TWO + PINNED.replace("  ecs-scheduler: *pinned\n", ""))
+    history.step()
+    assert history.affected() == {}
+    history.write("modules/ecs-scheduler/data/new.txt", "")
+    assert list(history.affected()) == ["one", "two"], "one of its two modules is pinned"
+
+
 def test_new_removed_and_renamed(history: History) -> None:
     history.write("environments/three.yaml", TWO.replace("two/", "three/"))
     (history.top / "environments/one.yaml").unlink()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.changes import since
+from generator import changes as generator_changes
 from generator.changes import Changes, GitError, RevisionError, since
 from tests.generator.conftest import MINIMAL, Workplace
 from tests.support.repositories import Repository
@@ -199,12 +199,12 @@ def test_a_few_processes_for_any_number_of_files(repository: Repository, monkeyp
     for number in range(50):
         repository.write(f"specs/{number}.yaml", f"{number}\n")
     calls: list[tuple[str, ...]] = []
-    run = changes._git
+    run = generator_changes._git
 
     def counted(directory: Path, *arguments: str, standard_input: bytes = b"") -> object:
         calls.append(arguments)
         return run(directory, *arguments, standard_input=standard_input)
 
-    monkeypatch.setattr(changes, "_git", counted)
+    monkeypatch.setattr(generator_changes, "_git", counted)
     assert len(before(repository)) == 54
     assert len(calls) == 5

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.module_files import ModuleFiles
 from generator.changes import Changes
+from generator.module_files import ModuleFiles
 
 CHANGED = "modules/task/main.tf"
 
