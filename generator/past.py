@@ -33,7 +33,7 @@ class Past:
 
     @cached_property
     def _specs(self) -> Specs:
-        for path, text in self.changes.before(self._files(self.specs, (".yaml", ".yml"))).items():
+        for path, text in self.changes.before(self._files(self.specs, (".yaml",))).items():
             (self.scratch / PurePosixPath(path).name).write_bytes(text)
         return Specs(self.scratch)
 

@@ -289,6 +289,13 @@ def test_a_spec_that_was_broken(history: History) -> None:
     assert detail.startswith(f"could not be read at {since[:10]}: is given twice")
 
 
+def test_a_spec_that_would_have_been_overlooked(history: History) -> None:
+    (history.top / "environments/two.yaml").rename(history.top / "environments/two.yml")
+    history.commit()
+    (history.top / "environments/two.yml").rename(history.top / "environments/two.yaml")
+    assert [reason[0] for reason in history.affected()["two"]] == ["new"]
+
+
 def test_a_spec_that_was_refused_and_could_be_read(history: History) -> None:
     history.write("environments/two.yaml", TWO + "tags: 1\n")
     history.commit()
