@@ -17,6 +17,11 @@ ENV ?=
 export ENV
 LIVE ?=
 YES ?=
+SAVED ?=
+SINCE ?= origin/main
+JSON ?=
+ENVS ?=
+export SINCE ENVS
 
 # The sandbox stands in for AWS unless LIVE=1 is said; nothing else (credentials, profiles) turns it off.
 target = "$$($(PYTHON) harness/target.py $(1) "$$ENV")"
@@ -31,9 +36,15 @@ else
   with_sandbox = $(PY) -m sandbox run "$$ENV" --account $(call target,account) --region $(call target,region) $(1) --
 endif
 
+ifneq ($(filter-out 0 1,$(SAVED)),)
+  $(error SAVED=$(SAVED) is neither 1 (apply what make plan saved, plan nothing) nor empty (plan, then apply that))
+endif
+saved := $(filter 1,$(SAVED))
+as_json := $(if $(filter 1,$(JSON)),--json)
+
 # The first line printed says where a command acts, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup setup-checkov announce generate plan apply destroy check fmt test test-fast bench docs lock
+.PHONY: help setup setup-checkov announce generate plan apply destroy affected matrix summary check fmt test test-fast bench docs lock
 .PHONY: sandbox-status clean
 
 help: ## List the targets
@@ -55,13 +66,23 @@ plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); wri
 	@$(PY) -m generator generate "$$ENV"
 	@$(call with_sandbox) $(PY) -m harness plan "$$ENV" $(live)
 
-apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first)
-	@$(PY) -m generator generate "$$ENV"
-	@$(call with_sandbox,--keep) $(PY) -m harness apply "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes)
+# A saved plan belongs to the sandbox that it was made in, so none is started for it to stay.
+apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first; SAVED=1: the saved plan)
+	@$(if $(saved),,$(PY) -m generator generate "$$ENV")
+	@$(call with_sandbox,$(if $(saved),,--keep)) $(PY) -m harness apply "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes) $(if $(saved),--saved)
 
 destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (LIVE=1: the real account, asks first)
 	@$(call with_sandbox,--only-if-up) $(PY) -m harness destroy "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes)
 	@$(if $(live),,$(PY) -m sandbox down "$$ENV")
+
+affected: setup ## List the environments that a change since SINCE= touches, and why (JSON=1 for programs)
+	@$(PY) -m generator affected --since "$$SINCE" $(as_json)
+
+matrix: setup ## What a pipeline plans, of what SINCE= touches: environment, account, region (JSON=1: for a matrix)
+	@$(PY) -m generator affected --since "$$SINCE" --json | $(PY) -m harness matrix $(as_json)
+
+summary: setup ## Put the plans of ENVS= into one summary for a pull request: .build/summary.md
+	@$(PY) -m harness summary $$ENVS
 
 check: setup setup-checkov ## Roots current, formatting, lint, types, module docs, checkov
 	@$(PY) -m generator check

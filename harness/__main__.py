@@ -1,4 +1,4 @@
-"""What the Makefile calls: plan, apply, destroy, docs, checkov, bench.
+"""What the Makefile calls: plan, apply, destroy, matrix, summary, docs, checkov, bench.
 
 Exit codes: 0 fine, 1 the verdict is no, 2 wrong use or bad input, 3 the environment failed.
 """
@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 the verdict is no, 2 wrong use or bad input, 3 the environ
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -13,39 +14,85 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from harness import bench, bench_generator, checkov, module_docs, providers, target, terraform, workspace
+from harness import (
+    bench,
+    bench_generator,
+    checkov,
+    fingerprint,
+    markdown,
+    module_docs,
+    pipelines,
+    providers,
+    refusals,
+    saved_plan,
+    target,
+    terraform,
+    workspace,
+)
 from harness import live as guard
-from harness.errors import HarnessError, WrongUseError
+from harness.errors import HarnessError, RefusedError, WrongUseError
 from harness.summary import Summary, render, summarize
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
+SPECS = ROOT / "environments"
 
 app = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 Environment = Annotated[str, typer.Argument(help="The environment: a folder of roots/, such as dn-dev.")]
 Live = Annotated[bool, typer.Option("--live", help="The real account, with the caller's own credentials.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before the real account is changed.")]
+Saved = Annotated[bool, typer.Option("--saved", help="Plan nothing: carry out what `plan` saved, if it still holds.")]
 
 
 @app.command()
 def plan(environment: Environment, *, live: Live = False) -> None:
-    """Plan a root and write plan.json, plan.txt and plan.tfplan to .build/<env>/."""
+    """Plan a root; write plan.json, plan.txt and summary.md to .build/<env>/, and the plan itself to saved/ there."""
     where = aim(environment, live=live)
     with workspace.exclusive(BUILD, environment):
-        _, _, summary = make_plan(where, live=live, destroy=False)
+        _, space, summary = make_plan(where, live=live, destroy=False)
+        text = markdown.render(summary, f"{where.environment} plan", where.announcement(live=live))
+        (space.folder / markdown.FILE).write_text(text, encoding="utf-8")
     report(where, summary, "plan")
 
 
 @app.command()
-def apply(environment: Environment, *, live: Live = False, yes: Yes = False) -> None:
-    """Plan a root, show what changes, and carry out exactly that plan."""
-    carry_out(environment, live=live, yes=yes, destroy=False)
+def apply(environment: Environment, *, live: Live = False, yes: Yes = False, saved: Saved = False) -> None:
+    """Plan a root, show what changes, and carry out exactly that plan; or the one that was saved before."""
+    if saved:
+        carry_out_saved(environment, live=live, yes=yes)
+    else:
+        carry_out(environment, live=live, yes=yes, destroy=False)
 
 
 @app.command()
 def destroy(environment: Environment, *, live: Live = False, yes: Yes = False) -> None:
     """Plan the destruction of all that a root made, show it, and carry it out."""
     carry_out(environment, live=live, yes=yes, destroy=True)
+
+
+@app.command()
+def matrix(
+    *, as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for a pipeline's matrix.")] = False
+) -> None:
+    """Of what `generator affected --json` writes, what a pipeline can plan: environment, account, region."""
+    jobs, left_out = pipelines.jobs(pipelines.affected(sys.stdin.read()))
+    for reason in left_out:
+        print(reason, file=sys.stderr)
+    print(pipelines.as_json(jobs) if as_json else pipelines.as_lines(jobs), end="")
+
+
+@app.command("summary")
+def write_summary(
+    environments: Annotated[list[str] | None, typer.Argument(help="Those that were to be planned.")] = None,
+) -> None:
+    """Put the environments' summaries into one, for a pull request: .build/summary.md and .build/code-insights.json."""
+    names = [known(environment).environment for environment in environments or []]
+    BUILD.mkdir(exist_ok=True)
+    planned, report = BUILD / markdown.FILE, BUILD / "code-insights.json"
+    text = markdown.combine({name: pipelines.summary_of(BUILD / name) for name in names})
+    planned.write_text(text, encoding="utf-8")
+    report.write_text(pipelines.code_insights(BUILD, names), encoding="utf-8")
+    print(f"Written: {planned.relative_to(ROOT)}, {report.relative_to(ROOT)}")
 
 
 @app.command()
@@ -118,18 +165,43 @@ def aim(environment: str, *, live: bool) -> target.Target:
     return where
 
 
+def state_file(where: target.Target, *, live: bool) -> Path | None:
+    """The state of the sandbox; None for the real account, where the root says itself where its state is."""
+    if live:
+        return None
+    return Path(os.environ.get("PUNCTUAL_SANDBOX_DIR", BUILD / where.environment)) / "terraform.tfstate"
+
+
+def circumstances(where: target.Target, state: Path | None, version: str) -> saved_plan.Circumstances:
+    """What a plan that is made now is made from."""
+    return saved_plan.Circumstances(
+        environment=where.environment,
+        live=state is None,
+        state=str(state or ""),
+        configuration=fingerprint.configuration(ROOT / "roots" / where.environment),
+        terraform=version,
+    )
+
+
 def make_plan(
     where: target.Target, *, live: bool, destroy: bool
 ) -> tuple[terraform.Terraform, workspace.Workspace, Summary]:
-    """Copy the root, initialise, plan."""
-    terraform.check_version()
-    state = (
-        None if live else Path(os.environ.get("PUNCTUAL_SANDBOX_DIR", BUILD / where.environment)) / "terraform.tfstate"
-    )
+    """Copy the root, initialise, plan, and keep the plan for `apply --saved`.
+
+    Raises:
+        RefusedError: a value is refused; the message says where the specification sets it.
+    """
+    version, state = terraform.check_version(), state_file(where, live=live)
     space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state)
+    now = circumstances(where, state, version)
     runner = terraform.Terraform(space.folder, providers.configure(BUILD))
     runner.init(space)
-    return runner, space, summarize(runner.plan(space, destroy=destroy))
+    try:
+        plan = runner.plan(space, destroy=destroy)
+    except RefusedError as error:
+        raise RefusedError(error.words, refusals.places(error.words, SPECS, where.environment)) from None
+    saved_plan.keep(space, now, destroy=destroy, commit=saved_plan.git_commit(ROOT))
+    return runner, space, summarize(plan)
 
 
 def report(where: target.Target, summary: Summary, what: str) -> None:
@@ -149,6 +221,32 @@ def carry_out(environment: str, *, live: bool, yes: bool, destroy: bool) -> None
             return
         if live and not yes:
             confirm(where)
+        saved_plan.use_up(space)
+        runner.apply(space)
+
+
+def carry_out_saved(environment: str, *, live: bool, yes: bool) -> None:
+    """Apply what `plan` saved, after checking that it still holds; plan nothing.
+
+    Raises:
+        WrongUseError: there is no saved plan, something it was made from has changed, or its state has moved on.
+    """
+    where = aim(environment, live=live)
+    with workspace.exclusive(BUILD, environment):
+        folder = BUILD / environment / saved_plan.FOLDER
+        record = saved_plan.read(folder, environment)
+        version, state = terraform.check_version(), state_file(where, live=live)
+        saved_plan.require_applicable(record, circumstances(where, state, version), folder / saved_plan.PLAN)
+        kept = (saved_plan.FOLDER, "plan.txt", markdown.FILE)
+        space = workspace.prepare(ROOT / "roots" / environment, BUILD / environment, state, keep=kept)
+        runner = terraform.Terraform(space.folder, providers.configure(BUILD))
+        runner.init(space, folder / saved_plan.LOCK)
+        shutil.copy2(folder / saved_plan.PLAN, space.plan_file)
+        print(f"Nothing is planned: this is {record}")
+        report(where, summarize(runner.show(space)), "apply")
+        if live and not yes:
+            confirm(where)
+        saved_plan.use_up(space)
         runner.apply(space)
 
 

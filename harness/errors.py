@@ -15,6 +15,18 @@ class WrongUseError(HarnessError):
     exit_code = 2
 
 
+class RefusedError(WrongUseError):
+    """A validation or a precondition of the configuration refused a value.
+
+    Attributes:
+        words: what Terraform wrote.
+    """
+
+    def __init__(self, words: str, places: str = "") -> None:
+        super().__init__(f"the configuration is refused:\n{words}" + (f"\n\n{places}" if places else ""))
+        self.words = words
+
+
 class EnvironmentFailedError(HarnessError):
     """A tool, the network, the provider or the credentials failed."""
 

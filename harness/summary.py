@@ -103,10 +103,15 @@ def schedules(plan: dict[str, Any]) -> list[Schedule]:
     return sorted(found, key=lambda schedule: schedule.name)
 
 
+def counts(summary: Summary) -> str:
+    """How much is touched, in one line."""
+    found = [f"{summary.count(verb)} to {verb}" for verb in reversed(ORDER) if summary.count(verb)]
+    return ", ".join(found) or "no changes"
+
+
 def render(summary: Summary, title: str) -> str:
     """The summary as plain text of a terminal's width."""
-    counts = ", ".join(f"{summary.count(verb)} to {verb}" for verb in reversed(ORDER) if summary.count(verb))
-    lines = [f"{title}: {counts or 'no changes'}"]
+    lines = [f"{title}: {counts(summary)}"]
     for verb in ("destroy", "replace", "forget"):
         for change in summary.changes:
             if change.verb == verb:

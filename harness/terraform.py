@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import process
-from harness.errors import EnvironmentFailedError, WrongUseError
+from harness.errors import EnvironmentFailedError, HarnessError, RefusedError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from harness.workspace import Workspace
 
 OLDEST = (1, 9)
-REFUSALS = ("Error: Invalid value for variable", "Error: Resource precondition failed")
+REFUSALS = (
+    "Error: Invalid value for variable",
+    "Error: Invalid value for input variable",
+    "Error: Resource precondition failed",
+    "Error: Module output value precondition failed",
+)
+OUTDATED = ("Error: Saved plan is stale", "Error: Saved plan does not match the given state")
+LOCK_TIMEOUT = "-lock-timeout=2m"  # a pipeline's plan waits for another one of the same environment
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class Terraform:
         """Run one Terraform command and return what it printed; with ``show`` it prints to the terminal as it goes.
 
         Raises:
-            WrongUseError: a validation or a precondition of the configuration refused a value.
+            RefusedError: a validation or a precondition of the configuration refused a value.
+            WrongUseError: the saved plan is older than the state.
             EnvironmentFailedError: Terraform failed otherwise; the message is what it wrote to standard error.
             InterruptedByPersonError: a signal came, and Terraform has stopped in good order.
         """
@@ -64,26 +72,46 @@ class Terraform:
             stdout=None if show else subprocess.PIPE,
         )
         if finished.returncode != 0:
-            words = finished.stderr.strip() or (finished.stdout or "").strip()
-            if any(title in words for title in REFUSALS):
-                raise WrongUseError(f"the configuration is refused:\n{words}")
-            raise EnvironmentFailedError(f"terraform {arguments[0]} failed in {self.folder}:\n{words}")
+            raise self.failure(arguments[0], finished.stderr.strip() or (finished.stdout or "").strip())
         return finished.stdout or ""
 
-    def init(self, workspace: Workspace) -> None:
-        """Initialise providers, modules and backend; a provider from elsewhere than last time starts from nothing."""
+    def failure(self, command: str, words: str) -> HarnessError:
+        """What Terraform's words mean."""
+        if any(title in words for title in REFUSALS):
+            return RefusedError(words)
+        if any(title in words for title in OUTDATED):
+            return WrongUseError(
+                "the saved plan is out of date and not applied: its state has changed since it was made\n"
+                f"  what to do: `make plan` again\n{words}"
+            )
+        return EnvironmentFailedError(f"terraform {command} failed in {self.folder}:\n{words}")
+
+    def init(self, workspace: Workspace, lock: Path | None = None) -> None:
+        """Initialise providers, modules and backend; a provider from elsewhere than last time starts from nothing.
+
+        Args:
+            workspace: where.
+            lock: a dependency lock file to start from, so that the provider is the one that planned.
+        """
         used = self.folder / ".terraform" / "cli-config"
         config = self.cli_config.read_text(encoding="utf-8")
         if not used.is_file() or used.read_text(encoding="utf-8") != config:
             shutil.rmtree(self.folder / ".terraform", ignore_errors=True)
             (self.folder / ".terraform.lock.hcl").unlink(missing_ok=True)
+        if lock is not None:
+            shutil.copy2(lock, self.folder / ".terraform.lock.hcl")
         self.run("init", "-no-color", "-reconfigure", *workspace.backend_arguments)
         used.write_text(config, encoding="utf-8")
 
     def plan(self, workspace: Workspace, *, destroy: bool = False) -> dict[str, Any]:
         """Plan into ``plan.tfplan``, ``plan.txt`` and ``plan.json``; the JSON is also returned."""
-        printed = self.run("plan", "-no-color", f"-out={workspace.plan_file}", *(["-destroy"] if destroy else []))
+        options = [f"-out={workspace.plan_file}", LOCK_TIMEOUT, *(["-destroy"] if destroy else [])]
+        printed = self.run("plan", "-no-color", *options)
         workspace.folder.joinpath("plan.txt").write_text(printed, encoding="utf-8")
+        return self.show(workspace)
+
+    def show(self, workspace: Workspace) -> dict[str, Any]:
+        """Read the plan file into ``plan.json``, and return it."""
         text = self.run("show", "-json", str(workspace.plan_file))
         beside = workspace.plan_json.with_suffix(".part")
         beside.write_text(text, encoding="utf-8")
@@ -93,7 +121,7 @@ class Terraform:
 
     def apply(self, workspace: Workspace) -> None:
         """Carry out the saved plan, and nothing but it."""
-        self.run("apply", "-no-color", str(workspace.plan_file), show=True)
+        self.run("apply", "-no-color", LOCK_TIMEOUT, str(workspace.plan_file), show=True)
 
 
 def check_version() -> str:

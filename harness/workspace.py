@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +60,10 @@ def exclusive(build: Path, environment: str) -> Iterator[None]:
         yield
 
 
-def prepare(root: Path, folder: Path, state: Path | None) -> Workspace:
+def prepare(root: Path, folder: Path, state: Path | None, *, keep: Collection[str] = ()) -> Workspace:
     """Copy ``root`` to ``folder`` afresh; with ``state``, lay a local backend over it.
+
+    What lay there is removed, but for Terraform's own cache and the names in ``keep``.
 
     Raises:
         WrongUseError: there is no such root.
@@ -70,7 +72,7 @@ def prepare(root: Path, folder: Path, state: Path | None) -> Workspace:
         raise WrongUseError(f"{root}: no Terraform files there; `make generate` writes them from environments/")
     folder.mkdir(parents=True, exist_ok=True)
     for entry in folder.iterdir():
-        if entry.name in KEPT:
+        if entry.name in KEPT or entry.name in keep:
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

@@ -1,0 +1,78 @@
+"""What a pipeline needs to know: which environments to plan, with which account's role, and what to tell reviewers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from harness import markdown, target
+from harness.errors import WrongUseError
+
+ACCOUNT = re.compile(r"[0-9]{12}")
+DETAILS = 2_000  # characters that Bitbucket takes as the details of a report
+
+
+def affected(text: str) -> list[str]:
+    """The names in what `python -m generator affected --json` writes.
+
+    Raises:
+        WrongUseError: this is something else.
+    """
+    try:
+        found: Any = json.loads(text)
+        return [str(entry["environment"]) for entry in found["environments"]]
+    except (ValueError, TypeError, KeyError):
+        raise WrongUseError("standard input is not what `python -m generator affected --json` writes") from None
+
+
+def jobs(names: list[str]) -> tuple[list[target.Target], list[str]]:
+    """Where each environment lives; and, for those whose account nobody has filled in yet, why they are left out.
+
+    Raises:
+        WrongUseError: there is no such environment here.
+    """
+    try:
+        found = [target.read(name) for name in names]
+    except target.TargetError as error:
+        raise WrongUseError(str(error)) from None
+    left_out = [
+        f"{where.environment} is not planned: its account is {where.account}, no account number yet"
+        for where in found
+        if not ACCOUNT.fullmatch(where.account)
+    ]
+    return [where for where in found if ACCOUNT.fullmatch(where.account)], left_out
+
+
+def as_json(found: list[target.Target]) -> str:
+    """One line that GitHub's ``fromJSON`` makes a matrix of."""
+    entries = [{"environment": where.environment, "account": where.account, "region": where.region} for where in found]
+    return json.dumps(entries, separators=(",", ":")) + "\n"
+
+
+def as_lines(found: list[target.Target]) -> str:
+    """A line for each: name, account, region, with tabs between them, for a loop of the shell."""
+    return "".join(f"{where.environment}\t{where.account}\t{where.region}\n" for where in found)
+
+
+def summary_of(folder: Path) -> str | None:
+    """The summary of the plan in a working folder, or None."""
+    path = folder / markdown.FILE
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def code_insights(build: Path, names: list[str]) -> str:
+    """A report as Bitbucket's Code Insights take it: the headings of the summaries, failed when a plan is missing."""
+    summaries = {name: summary_of(build / name) for name in names}
+    missing = list(markdown.without(summaries))
+    headings = [given.partition("\n")[0].lstrip("# ") for given in summaries.values() if given is not None]
+    details = "\n".join([*(f"{name}: there is no plan" for name in missing), *headings])
+    report = {
+        "title": "Terraform plans",
+        "report_type": "TEST",
+        "reporter": "Punctual",
+        "result": "FAILED" if missing else "PASSED",
+        "details": markdown.cut(details or "No environment is touched.", DETAILS),
+    }
+    return json.dumps(report, indent=2) + "\n"
