@@ -199,7 +199,8 @@ def make_plan(
     try:
         plan = runner.plan(space, destroy=destroy)
     except RefusedError as error:
-        raise RefusedError(error.words, refusals.places(error.words, SPECS, where.environment)) from None
+        found = [*refusals.of_variables(error.words), *refusals.of_resources(runner.failed_checks(space))]
+        raise RefusedError(error.words, refusals.places(found, SPECS, where.environment)) from None
     saved_plan.keep(space, now, destroy=destroy, commit=saved_plan.git_commit(ROOT))
     return runner, space, summarize(plan)
 

@@ -1,19 +1,15 @@
 """Says of each value that Terraform refuses where the specification sets it.
 
-Terraform names a line of the generated root, or of a module. A person edits ``environments/``. Read are the headings of
-its messages, whose form is the same since 0.12::
+Terraform names a line of the generated root, or of a module; a person edits ``environments/``. A variable's value is
+refused with the line of the call that gives it::
 
     Error: Invalid value for variable
 
       on main.tf line 159, in module "task_claims_report":
      159:   cpu = 300
-        ├────────────────
-        │ var.cpu is 300
 
-    Error: Resource precondition failed
-
-      with module.schedule_nightly.aws_scheduler_schedule.ecs[""],
-      on ../../modules/ecs-scheduler/schedules.tf line 12, in resource "aws_scheduler_schedule" "ecs":
+This text is all there is: such a refusal comes before there is a plan. A precondition of a resource is refused with a
+line of the module, which says nothing of the call; but then there is a plan, whose ``checks`` name the resource.
 """
 
 from __future__ import annotations
@@ -22,68 +18,77 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from generator import loading, origins
 from generator.errors import SpecError
 
 HEADING = re.compile(r"^Error: ", flags=re.MULTILINE)
 CALL = re.compile(r'^  on \S+ line (\d+), in module "(\w+)":$', flags=re.MULTILINE)
-INSIDE = re.compile(r"^  with module\.(\w+)[.\[]", flags=re.MULTILINE)
-VARIABLE = re.compile(r"^ +│ var\.(\w+)\b", flags=re.MULTILINE)
-SNIPPET = re.compile(r"^ *(\d+:|[├│]).*$")
+ADDRESS = re.compile(r"module\.(\w+)(?:\[|\.|$)")
+CODE = re.compile(r"^ *(\d+:|[├│])")
 CLOSING = "This was checked by the validation rule at"
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """One message of Terraform's.
+    """A value, or several together, that the configuration does not take.
 
     Attributes:
-        module: the label of the module call in the root; "" when it is about the root itself.
-        arguments: the module's variables that the message is about, the likeliest first.
-        message: the rule that was broken, on one line.
+        module: the label of the module call in the root.
+        argument: the argument of the call; "" when only the rule is known.
+        rule: the module's sentences, on one line.
     """
 
     module: str
-    arguments: tuple[str, ...]
-    message: str
+    argument: str
+    rule: str
 
 
-def read(words: str) -> Iterator[Refusal]:
-    """Take Terraform's standard error apart, in its order."""
-    for block in HEADING.split(words)[1:]:
-        text = "\n".join(
-            line.removeprefix("│").rstrip() if line.startswith("│") else line for line in block.splitlines()
-        )
-        call, inside = CALL.search(text), INSIDE.search(text)
-        if call:
-            argument = re.search(rf"^ *{call[1]}: +(\w+) += ", text, flags=re.MULTILINE)
-            yield Refusal(call[2], (argument[1],) if argument else (), message(text))
-        elif inside:
-            yield Refusal(inside[1], tuple(dict.fromkeys(VARIABLE.findall(text))), message(text))
+def of_variables(words: str) -> Iterator[Refusal]:
+    """The values of variables that Terraform's standard error refuses, in its order."""
+    for text in HEADING.split(words)[1:]:
+        call = CALL.search(text)
+        argument = re.search(rf"^ *{call[1]}: +(\w+) += ", text, flags=re.MULTILINE) if call else None
+        if call and argument:
+            lines = text.partition(CLOSING)[0].splitlines()
+            last = max(number for number, line in enumerate(lines) if CODE.match(line))
+            yield Refusal(call[2], argument[1], one_line("\n".join(lines[last + 1 :])))
 
 
-def message(text: str) -> str:
-    """The sentences between the piece of code and the closing line."""
-    lines = text.partition(CLOSING)[0].splitlines()
-    code = [number for number, line in enumerate(lines) if SNIPPET.match(line)]
-    return " ".join(" ".join(lines[code[-1] + 1 :]).split()) if code else ""
+def of_resources(checks: list[dict[str, Any]]) -> Iterator[Refusal]:
+    """The preconditions that failed, from ``checks`` of the plan's JSON; those of variables are in the words."""
+    for check in checks:
+        module = ADDRESS.match(check["address"]["to_display"])
+        if module is None or check["address"]["kind"] == "var":
+            continue
+        for instance in check.get("instances", []):
+            for problem in instance.get("problems", []):
+                for rule in problem["message"].splitlines():
+                    yield Refusal(module[1], "", rule)
 
 
-def places(words: str, specs: Path, environment: str) -> str:
-    """One line for each refused value: file, line, field, value and rule; "" when the specification cannot tell."""
+def places(refusals: list[Refusal], specs: Path, environment: str) -> str:
+    """One line for each refused value: file, line, field and rule; "" when the specification cannot tell.
+
+    A value that several calls take from one line (a default, the naming standard) is one line here.
+    """
     try:
         tree = loading.load(specs, environment)
     except SpecError:
         return ""  # a root whose specification is gone or broken: Terraform's own words are all there is
-    lines: list[str] = []
-    for refusal in read(words):
-        found = [origins.origin(tree, refusal.module, argument) for argument in refusal.arguments or ("",)]
-        known = [origin for origin in found if origin is not None]
-        said = [origin for origin in known if origin.exact] or known[:1]
-        if not said:
-            continue
-        not_set = "" if said[0].exact else f" (which does not say {', '.join(refusal.arguments)})"
-        lines.append(f"{said[0]}{not_set}: {refusal.message}")
-        lines += [f"  and {origin}" for origin in said[1:]]
-    return "\n".join(["In the specification:", *(f"  {line}" for line in dict.fromkeys(lines))]) if lines else ""
+    lines = []
+    for refusal in refusals:
+        if refusal.argument:
+            found = origins.of_argument(tree, refusal.module, refusal.argument)
+        else:
+            found = origins.of_rule(tree, refusal.module, refusal.rule)
+        if found is not None:
+            unsaid = f" (does not say {refusal.argument})" if refusal.argument and not found.exact else ""
+            lines.append(f"  {found}{unsaid}: {refusal.rule}")
+    return "\n".join(["In the specification:", *dict.fromkeys(lines)]) if lines else ""
+
+
+def one_line(text: str) -> str:
+    """Text that Terraform has broken into lines, as the sentence it was."""
+    return " ".join(text.split())

@@ -119,6 +119,14 @@ class Terraform:
         plan: dict[str, Any] = json.loads(text)
         return plan
 
+    def failed_checks(self, workspace: Workspace) -> list[dict[str, Any]]:
+        """The checks that failed in a plan that was refused; Terraform writes one when it got as far as resources."""
+        if not workspace.plan_file.is_file():
+            return []
+        plan: dict[str, Any] = json.loads(self.run("show", "-json", str(workspace.plan_file)))
+        workspace.plan_file.unlink()  # it is there to be looked at, and cannot be applied
+        return [check for check in plan.get("checks", []) if check["status"] == "fail"]
+
     def apply(self, workspace: Workspace) -> None:
         """Carry out the saved plan, and nothing but it."""
         self.run("apply", "-no-color", LOCK_TIMEOUT, str(workspace.plan_file), show=True)

@@ -6,65 +6,22 @@ its policy), so there is one.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 
 from harness import checkov
 from tests.support import inventories
+from tests.support.clone import Clone, succeeded
 from tests.support.planning import BUILD, REPOSITORY
 
 pytestmark = pytest.mark.slow
 FIRST_LINE = "Sandbox: dn-dev as account 867653852961, us-east-1, on this machine only"
-
-
-class Clone:
-    """A copy of this clone's files, with the same Python environments."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-        names = subprocess.run(listed, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout.splitlines()
-        for name in names:
-            if (REPOSITORY / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(REPOSITORY / name, folder / name)
-        (folder / ".build").mkdir()
-        (folder / ".build" / "venv").symlink_to(BUILD / "venv")
-        self.home = folder / "home"
-        self.home.mkdir()
-
-    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run make with an empty home; ``-o setup`` because the Python environment is a link to this test's own."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
-        environment |= {"HOME": str(self.home), "AWS_EC2_METADATA_DISABLED": "true"}
-        return subprocess.run(
-            ["make", "-o", "setup", f"PYTHON={sys.executable}", *arguments],
-            cwd=self.folder, env=environment, check=False, capture_output=True, text=True,
-        )  # fmt: skip
-
-    def plan_json(self) -> dict[str, Any]:
-        plan: dict[str, Any] = json.loads((self.folder / ".build" / "dn-dev" / "plan.json").read_text())
-        return plan
-
-    def sandbox(self) -> dict[str, Any]:
-        """Where the sandbox that ``make apply`` left is."""
-        state: dict[str, Any] = json.loads((self.folder / ".build" / "sandbox" / "dn-dev" / "sandbox.json").read_text())
-        return state
-
-
-def succeeded(finished: subprocess.CompletedProcess[str]) -> str:
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +89,21 @@ def test_checkov_finds_nothing_in_the_plan(planned: str, clone: Clone) -> None:
     assert verdict.failures == ()
 
 
+def test_a_saved_plan_whose_sandbox_is_gone_is_not_applied(planned: str, clone: Clone) -> None:
+    refused = clone.make("apply", "ENV=dn-dev", "SAVED=1")
+    assert refused.returncode == 2
+    assert "the sandbox it was made in is gone" in refused.stderr
+    assert (clone.folder / ".build" / "dn-dev" / "saved" / "plan.tfplan").is_file(), "a refused plan is still there"
+
+
+def test_the_plan_s_summary_is_there_for_a_pull_request(planned: str, clone: Clone) -> None:
+    written = succeeded(clone.make("summary", "ENVS=dn-dev"))
+    assert "Written: .build/summary.md, .build/code-insights.json" in written
+    text = (clone.folder / ".build" / "summary.md").read_text(encoding="utf-8")
+    assert text.startswith("## dn-dev plan: ")
+    assert "- `dn-claims-report`: `rate(7 days)` `UTC` runs `dn-task-claims-report-process`" in text
+
+
 @pytest.fixture(scope="module")
 def applied(clone: Clone, planned: str) -> str:
     return succeeded(clone.make("apply", "ENV=dn-dev"))
@@ -154,6 +126,53 @@ def test_the_second_plan_is_empty(applied: str, clone: Clone) -> None:
     assert "dn-dev plan: no changes" in succeeded(clone.make("plan", "ENV=dn-dev"))
 
 
+@pytest.fixture(scope="module")
+def saved(applied: str, clone: Clone) -> Path:
+    """A plan that was saved, with one change in it."""
+    clone.spec("description: Weekly processing of", "description: Processing, once a week, of")
+    assert "dn-dev plan: 1 to update" in succeeded(clone.make("plan", "ENV=dn-dev"))
+    return clone.folder / ".build" / "dn-dev" / "saved"
+
+
+def test_a_saved_plan_of_another_root_is_not_applied(saved: Path, clone: Clone) -> None:
+    main = clone.folder / "roots" / "dn-dev" / "main.tf"
+    text = main.read_text(encoding="utf-8")
+    main.write_text(text + "\n", encoding="utf-8")
+    refused = clone.make("apply", "ENV=dn-dev", "SAVED=1")
+    main.write_text(text, encoding="utf-8")
+    assert refused.returncode == 2
+    assert "roots/dn-dev or a module that it uses has changed since" in refused.stderr
+    assert "to update" not in refused.stdout
+
+
+def test_a_saved_plan_is_applied_once_on_another_machine(
+    saved: Path, clone: Clone, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Another clone, in another folder, gets the folder of the plan and nothing else, as a pipeline's next job does."""
+    other = Clone(tmp_path_factory.mktemp("other"))
+    for name in ("roots", "environments"):
+        shutil.copytree(clone.folder / name, other.folder / name, dirs_exist_ok=True)
+    kept = shutil.copytree(saved, other.folder / "kept")
+    there = shutil.copytree(saved, other.folder / ".build" / "dn-dev" / "saved")
+    python, build = str(BUILD / "venv" / "bin" / "python"), str(clone.folder / ".build")
+    apply = [python, "-m", "sandbox", "run", "dn-dev", "--build-dir", build, "--"]
+    apply += [python, "-m", "harness", "apply", "dn-dev", "--saved"]
+    done = subprocess.run(apply, cwd=other.folder, check=False, capture_output=True, text=True)
+    assert "Nothing is planned: this is the plan of " in succeeded(done)
+    assert "1 changed" in done.stdout
+    assert not there.exists(), "it is used up"
+
+    again = subprocess.run(apply, cwd=other.folder, check=False, capture_output=True, text=True)
+    assert again.returncode == 2
+    assert "there is no saved plan of dn-dev" in again.stderr
+
+    shutil.copytree(kept, there)
+    stale = subprocess.run(apply, cwd=other.folder, check=False, capture_output=True, text=True)
+    assert stale.returncode == 2
+    assert "the saved plan is out of date and not applied" in stale.stderr
+    assert "dn-dev plan: no changes" in succeeded(clone.make("plan", "ENV=dn-dev"))
+
+
 def test_destroy_leaves_nothing_and_stops_the_sandbox(applied: str, clone: Clone) -> None:
     address = ("127.0.0.1", clone.sandbox()["port"])
     destroyed = succeeded(clone.make("destroy", "ENV=dn-dev"))
@@ -171,6 +190,7 @@ def test_destroy_leaves_nothing_and_stops_the_sandbox(applied: str, clone: Clone
         (["plan"], "ENV is missing: give one of dn-dev"),
         (["plan", "ENV=dn-deb"], "did you mean dn-dev?"),
         (["plan", "ENV=dn-dev", "LIVE=yes"], "LIVE=yes is neither 1 (the real account) nor empty (the sandbox)"),
+        (["apply", "ENV=dn-dev", "SAVED=yes"], "SAVED=yes is neither 1 (apply what make plan saved, plan nothing)"),
     ],
 )
 def test_wrong_use_is_explained(clone: Clone, arguments: list[str], message: str) -> None:

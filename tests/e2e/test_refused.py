@@ -1,0 +1,59 @@
+"""A value that a module refuses is named at its line of the specification, with the Makefile's own commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.clone import Clone
+from tests.support.planning import REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+
+def line_of(text: str, name: str = "dn-dev") -> str:
+    """The place of a text of a specification, as a message gives it."""
+    before, found, _ = (REPOSITORY / "environments" / f"{name}.yaml").read_text(encoding="utf-8").partition(text)
+    assert found
+    return f"environments/{name}.yaml:{before.count(chr(10)) + 1}"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    return Clone(tmp_path_factory.mktemp("refused"))
+
+
+def test_every_refused_value_is_named_at_its_line(clone: Clone, tmp_path: Path) -> None:
+    """A variable's value, a precondition's and one of a base are refused in three ways and named in one."""
+    clone.spec("cpu: 1024", "cpu: 300")
+    clone.spec("schedule_expression: rate(1 day)", "schedule_expression: cron(61 25 * * ? *)")
+    refused = clone.make("plan", "ENV=dn-dev")
+    assert refused.returncode == 2
+    assert "on main.tf line" in refused.stderr, "Terraform's own words are there too"
+    _, _, said = refused.stderr.partition("In the specification:\n")
+    cpu, minutes, hours = [line.strip() for line in said.splitlines()[:3]]
+    assert cpu.startswith(f"{line_of('cpu: 1024')}: tasks.claims-report.cpu: cpu is 300: Fargate offers 256, 512")
+    expression = f"{line_of('schedule_expression: rate(1 day)')}: schedules.channelbackfill.schedule_expression: "
+    assert minutes.startswith(expression)
+    assert 'minutes is "61"' in minutes
+    assert hours.startswith(expression)
+    assert 'hours is "25"' in hours
+    assert not (clone.folder / ".build" / "dn-dev" / "plan.tfplan").exists()
+    assert not (clone.folder / ".build" / "dn-dev" / "saved").exists()
+
+
+def test_a_default_is_named_once_where_the_base_says_it(clone: Clone) -> None:
+    clone.spec("log_retention_days: 30", "log_retention_days: 31", "base")
+    refused = clone.make("plan", "ENV=dn-dev")
+    assert refused.returncode == 2
+    _, _, said = refused.stderr.partition("In the specification:\n")
+    lines = [line for line in said.splitlines() if "log_retention_days" in line]
+    assert len(lines) == 1
+    assert (
+        lines[0]
+        .strip()
+        .startswith(
+            f"{line_of('log_retention_days: 30', 'base')}: defaults.task.log_retention_days: log_retention_days is 31"
+        )
+    )
