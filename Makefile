@@ -78,8 +78,8 @@ destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (
 affected: setup ## List the environments that a change since SINCE= touches, and why (JSON=1 for programs)
 	@$(PY) -m generator affected --since "$$SINCE" $(as_json)
 
-matrix: setup ## What a pipeline plans, of what SINCE= touches: environment, account, region (JSON=1: for a matrix)
-	@$(PY) -m generator affected --since "$$SINCE" --json | $(PY) -m harness matrix $(as_json)
+matrix: setup ## What a pipeline plans of what SINCE= touches: name, account, region (SINCE= empty: of all there is)
+	@$(if $(SINCE),$(PY) -m generator affected --since "$$SINCE" --json |) $(PY) -m harness matrix $(as_json) $(if $(SINCE),,--all)
 
 summary: setup ## Put the plans of ENVS= into one summary for a pull request: .build/summary.md
 	@$(PY) -m harness summary $$ENVS

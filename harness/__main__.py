@@ -72,10 +72,13 @@ def destroy(environment: Environment, *, live: Live = False, yes: Yes = False) -
 
 @app.command()
 def matrix(
-    *, as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for a pipeline's matrix.")] = False
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every environment; standard input is not read.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON, for a pipeline's matrix.")] = False,
 ) -> None:
     """Of what `generator affected --json` writes, what a pipeline can plan: environment, account, region."""
-    jobs, left_out = pipelines.jobs(pipelines.affected(sys.stdin.read()))
+    names = target.names() if everything else pipelines.affected(sys.stdin.read())
+    jobs, left_out = pipelines.jobs(names)
     for reason in left_out:
         print(reason, file=sys.stderr)
     print(pipelines.as_json(jobs) if as_json else pipelines.as_lines(jobs), end="")
