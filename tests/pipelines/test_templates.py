@@ -47,7 +47,7 @@ def scripts(document: Any) -> Iterator[str]:
     """Every piece of shell of a template."""
     if isinstance(document, dict):
         for key, value in document.items():
-            if key == "run":
+            if key == "run" and isinstance(value, str):
                 yield value
             elif key == "script":
                 yield "\n".join(value)
@@ -115,6 +115,11 @@ def test_every_script_is_one_that_bash_can_read(path: Path) -> None:
     for script in scripts(load(path)):
         assert "${{" not in script, "what an event says is given as a variable, never as text of the shell"
         subprocess.run(["bash", "-n"], input=script, check=True, text=True)
+
+
+def test_a_failure_in_a_pipe_is_a_failure() -> None:
+    assert load(GITHUB)["defaults"] == {"run": {"shell": "bash"}}
+    assert all("set -euo pipefail" in script for script in scripts(load(BITBUCKET)) if " | " in script)
 
 
 def test_every_action_is_pinned_by_the_hash_of_a_commit_with_its_version_beside_it() -> None:
