@@ -36,6 +36,7 @@ from harness.summary import Summary, render, summarize
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 SPECS = ROOT / "environments"
+Prepared = tuple[terraform.Terraform, workspace.Workspace]
 
 app = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 Environment = Annotated[str, typer.Argument(help="The environment: a folder of roots/, such as dn-dev.")]
@@ -175,6 +176,12 @@ def state_file(where: target.Target, *, live: bool) -> Path | None:
     return Path(os.environ.get("PUNCTUAL_SANDBOX_DIR", BUILD / where.environment)) / "terraform.tfstate"
 
 
+def terraform_in(where: target.Target, state: Path | None, *, keep: tuple[str, ...] = ()) -> Prepared:
+    """A copy of the root where Terraform can work on it, and Terraform there."""
+    space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state, keep=keep)
+    return terraform.Terraform(space.folder, providers.configure(BUILD)), space
+
+
 def circumstances(where: target.Target, state: Path | None, version: str) -> saved_plan.Circumstances:
     """What a plan that is made now is made from."""
     return saved_plan.Circumstances(
@@ -195,9 +202,8 @@ def make_plan(
         RefusedError: a value is refused; the message says where the specification sets it.
     """
     version, state = terraform.check_version(), state_file(where, live=live)
-    space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state)
+    runner, space = terraform_in(where, state)
     now = circumstances(where, state, version)
-    runner = terraform.Terraform(space.folder, providers.configure(BUILD))
     runner.init(space)
     try:
         plan = runner.plan(space, destroy=destroy)
@@ -242,8 +248,7 @@ def carry_out_saved(environment: str, *, live: bool, yes: bool) -> None:
         version, state = terraform.check_version(), state_file(where, live=live)
         saved_plan.require_applicable(record, circumstances(where, state, version), folder / saved_plan.PLAN)
         kept = (saved_plan.FOLDER, "plan.txt", markdown.FILE)
-        space = workspace.prepare(ROOT / "roots" / environment, BUILD / environment, state, keep=kept)
-        runner = terraform.Terraform(space.folder, providers.configure(BUILD))
+        runner, space = terraform_in(where, state, keep=kept)
         runner.init(space, folder / saved_plan.LOCK)
         shutil.copy2(folder / saved_plan.PLAN, space.plan_file)
         print(f"Nothing is planned: this is {record}")

@@ -123,8 +123,12 @@ class Terraform:
         """The checks that failed in a plan that was refused; Terraform writes one when it got as far as resources."""
         if not workspace.plan_file.is_file():
             return []
-        plan: dict[str, Any] = json.loads(self.run("show", "-json", str(workspace.plan_file)))
-        workspace.plan_file.unlink()  # it is there to be looked at, and cannot be applied
+        try:
+            plan: dict[str, Any] = json.loads(self.run("show", "-json", str(workspace.plan_file)))
+        except EnvironmentFailedError:
+            return []  # what was refused is the news, not that a part of its plan cannot be read
+        finally:
+            workspace.plan_file.unlink()  # it is there to be looked at, and cannot be applied
         return [check for check in plan.get("checks", []) if check["status"] == "fail"]
 
     def apply(self, workspace: Workspace) -> None:

@@ -6,6 +6,8 @@ its policy), so there is one.
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import socket
 import subprocess
@@ -157,7 +159,8 @@ def test_a_saved_plan_is_applied_once_on_another_machine(
     python, build = str(BUILD / "venv" / "bin" / "python"), str(clone.folder / ".build")
     apply = [python, "-m", "sandbox", "run", "dn-dev", "--build-dir", build, "--"]
     apply += [python, "-m", "harness", "apply", "dn-dev", "--saved"]
-    done = subprocess.run(apply, cwd=other.folder, check=False, capture_output=True, text=True)
+    logged = os.environ | clone.logging("apply")
+    done = subprocess.run(apply, cwd=other.folder, env=logged, check=False, capture_output=True, text=True)
     assert "Nothing is planned: this is the plan of " in succeeded(done)
     assert "1 changed" in done.stdout
     assert not there.exists(), "it is used up"
@@ -184,6 +187,28 @@ def test_destroy_leaves_nothing_and_stops_the_sandbox(applied: str, clone: Clone
     assert "nothing is up" in again.stdout + again.stderr
 
 
+NO_PERMISSION_NEEDED = {"sts:GetCallerIdentity"}
+
+
+def allowed(policy: str) -> set[str]:
+    """The actions of a role of pipelines/roles/."""
+    document = json.loads((REPOSITORY / "pipelines" / "roles" / f"{policy}.json").read_text(encoding="utf-8"))
+    return {action for statement in document["Statement"] for action in statement["Action"]}
+
+
+def test_the_pipelines_roles_allow_what_the_provider_calls(applied: str, clone: Clone) -> None:
+    """At this point all has been planned empty and full, applied, changed and destroyed."""
+    plan, apply, destroy = (clone.calls(target) - NO_PERMISSION_NEEDED for target in ("plan", "apply", "destroy"))
+    assert "sqs:GetQueueAttributes" in plan
+    assert {"scheduler:CreateSchedule", "scheduler:UpdateSchedule"} <= apply
+    assert "logs:DeleteLogGroup" in destroy
+    assert plan <= allowed("plan-policy")
+    assert apply | destroy <= allowed("apply-policy")
+    needed_elsewhere = {"sns:GetSubscriptionAttributes"}  # dn-dev has no e-mail addresses
+    reads = {action for action in allowed("plan-policy") if not action.startswith("s3:")}
+    assert reads - plan == needed_elsewhere, "no more than a plan needs"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -205,6 +230,12 @@ def test_live_says_so_first_and_needs_credentials(clone: Clone) -> None:
     assert finished.stdout.splitlines()[0].startswith("LIVE: dn-dev in the real AWS account 867653852961, us-east-1")
     assert finished.returncode == 2
     assert "LIVE=1 needs credentials for account 867653852961" in finished.stderr
+
+
+def test_a_pipeline_is_told_every_environment_with_its_account(clone: Clone) -> None:
+    assert "dn-dev\t867653852961\tus-east-1\n" in succeeded(clone.make("matrix", "SINCE="))
+    (line,) = succeeded(clone.make("matrix", "SINCE=", "JSON=1")).splitlines()
+    assert {"environment": "dn-dev", "account": "867653852961", "region": "us-east-1"} in json.loads(line)
 
 
 def test_make_alone_lists_the_targets(clone: Clone) -> None:

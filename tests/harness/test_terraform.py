@@ -43,6 +43,32 @@ def test_a_refused_value_is_bad_input_and_anything_else_is_the_environment(
         runner.run("plan")
 
 
+def test_a_saved_plan_that_the_state_has_left_behind_is_bad_input(runner: terraform.Terraform, tmp_path: Path) -> None:
+    script(tmp_path, "echo 'Error: Saved plan is stale' >&2", "exit 1")
+    with pytest.raises(WrongUseError, match="out of date and not applied: its state has changed"):
+        runner.apply(workspace.Workspace(tmp_path, None))
+
+
+def test_what_failed_is_read_from_the_plan_that_was_refused(runner: terraform.Terraform, tmp_path: Path) -> None:
+    space = workspace.Workspace(tmp_path, None)
+    assert runner.failed_checks(space) == [], "refused before there was a plan"
+    checks = [{"status": "fail", "n": 1}, {"status": "pass"}, {"status": "unknown"}]
+    script(tmp_path, f"echo '{json.dumps({'checks': checks})}'")
+    space.plan_file.touch()
+    assert runner.failed_checks(space) == [{"status": "fail", "n": 1}]
+    assert not space.plan_file.exists(), "nobody shall apply it"
+    space.plan_file.touch()
+    script(tmp_path, "exit 1")
+    assert runner.failed_checks(space) == [], "a plan that cannot be read does not hide the refusal"
+
+
+def test_the_provider_is_the_one_that_planned(runner: terraform.Terraform, tmp_path: Path) -> None:
+    script(tmp_path, "mkdir -p .terraform")
+    (tmp_path / "saved.hcl").write_text("# the lock of the plan\n")
+    runner.init(workspace.Workspace(tmp_path, None), tmp_path / "saved.hcl")
+    assert (tmp_path / ".terraform.lock.hcl").read_text() == "# the lock of the plan\n"
+
+
 def test_terraform_sees_our_configuration_and_no_stray_variables(runner: terraform.Terraform, tmp_path: Path) -> None:
     seen = runner.child_environment()
     assert seen["TF_CLI_CONFIG_FILE"] == str(tmp_path / "terraform.rc")

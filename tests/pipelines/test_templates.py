@@ -107,7 +107,7 @@ def test_nothing_but_make_touches_terraform_or_python(path: Path) -> None:
 @pytest.mark.parametrize("path", [*TEMPLATES, FOLDER / "README.md"], ids=lambda path: path.name)
 def test_no_key_is_anywhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"AWS_ACCESS_KEY|AWS_SECRET|aws-access-key|aws-secret|secrets\.|AKIA[0-9A-Z]{12}", text)
+    assert not re.search(r"AWS_ACCESS_KEY|AWS_SECRET|aws-access-key|aws-secret|secrets\.\w|AKIA[0-9A-Z]{12}", text)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.planning import BUILD, REPOSITORY
+
+METHOD, SERVICE = re.compile(r"rpc\.method=(\w+)"), re.compile(r'rpc\.service=(?:"([^"]+)"|(\S+))')
+IAM = {"CloudWatch Logs": "logs", "EventBridge": "events"}  # where the prefix is not the service's name
 
 
 class Clone:
@@ -33,6 +37,7 @@ class Clone:
         """Run make with an empty home; ``-o setup`` because the Python environment is a link to this test's own."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
         environment |= {"HOME": str(self.home), "AWS_EC2_METADATA_DISABLED": "true"}
+        environment |= self.logging(arguments[0] if arguments else "help")
         return subprocess.run(
             ["make", "-o", "setup", f"PYTHON={sys.executable}", *arguments],
             cwd=self.folder, env=environment, check=False, capture_output=True, text=True,
@@ -48,6 +53,21 @@ class Clone:
     def plan_json(self) -> dict[str, Any]:
         plan: dict[str, Any] = json.loads((self.folder / ".build" / "dn-dev" / "plan.json").read_text())
         return plan
+
+    def logging(self, target: str) -> dict[str, str]:
+        """The variables that make the provider write down what it calls while a target is made."""
+        return {"TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(self.folder / f"{target}.log")}
+
+    def calls(self, target: str) -> set[str]:
+        """The actions of AWS that the provider called in every run of a target, as IAM calls them."""
+        log = self.folder / f"{target}.log"
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
+        found = ((METHOD.search(line), SERVICE.search(line)) for line in lines)
+        return {
+            f"{IAM.get(name, name.lower())}:{method[1]}"
+            for method, service in found
+            if method and service and (name := service[1] or service[2])
+        }
 
     def sandbox(self) -> dict[str, Any]:
         """Where the sandbox that ``make apply`` left is."""
