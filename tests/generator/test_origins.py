@@ -76,7 +76,8 @@ def test_an_argument_leads_to_the_field_that_gives_it(
             'the primary schedule: cron(61 25 * * ? *): minutes is "61"; AWS allows 0-59',
             "17: schedules.nightly.schedule_expression",
         ),
-        ("schedule_nightly", "the task and the key of the schedule are wrong", "13: schedules.nightly"),
+        ("schedule_nightly", "Nightly: cron(61 25 * * ? *) is wrong", "17: schedules.nightly.schedule_expression"),
+        ("schedule_nightly", "the main task and the key of the schedule are wrong", "13: schedules.nightly"),
     ],
 )  # fmt: skip
 def test_a_message_leads_to_what_it_names_or_else_to_what_it_repeats(
