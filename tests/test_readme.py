@@ -67,3 +67,11 @@ def test_every_target_it_names_is_one() -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)", README)) <= targets
+
+
+def test_the_refused_value_it_shows_is_at_that_line() -> None:
+    (found,) = re.findall(
+        r"^(environments/[a-z-]+\.yaml):(\d+): tasks\.claims-report\.cpu: cpu is 300", README, re.MULTILINE
+    )
+    path, line = found
+    assert (REPOSITORY / path).read_text(encoding="utf-8").splitlines()[int(line) - 1].strip() == "cpu: 1024"

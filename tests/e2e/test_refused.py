@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.support.clone import Clone
+from tests.support.clone import Clone, place
 from tests.support.planning import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
 
-def line_of(text: str, name: str = "dn-dev") -> str:
+def line_of(text: str) -> str:
     """The place of a text of a specification, as a message gives it."""
-    before, found, _ = (REPOSITORY / "environments" / f"{name}.yaml").read_text(encoding="utf-8").partition(text)
-    assert found
-    return f"environments/{name}.yaml:{before.count(chr(10)) + 1}"
+    path, number = place(REPOSITORY, text)
+    return f"environments/{path.name}:{number}"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +21,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     return Clone(tmp_path_factory.mktemp("refused"))
 
 
-def test_every_refused_value_is_named_at_its_line(clone: Clone, tmp_path: Path) -> None:
+def test_every_refused_value_is_named_at_its_line(clone: Clone) -> None:
     """A variable's value, a precondition's and one of a base are refused in three ways and named in one."""
     clone.spec("cpu: 1024", "cpu: 300")
     clone.spec("schedule_expression: rate(1 day)", "schedule_expression: cron(61 25 * * ? *)")
@@ -44,7 +41,7 @@ def test_every_refused_value_is_named_at_its_line(clone: Clone, tmp_path: Path) 
 
 
 def test_a_default_is_named_once_where_the_base_says_it(clone: Clone) -> None:
-    clone.spec("log_retention_days: 30", "log_retention_days: 31", "base")
+    clone.spec("log_retention_days: 30", "log_retention_days: 31")
     refused = clone.make("plan", "ENV=dn-dev")
     assert refused.returncode == 2
     _, _, said = refused.stderr.partition("In the specification:\n")
@@ -53,7 +50,5 @@ def test_a_default_is_named_once_where_the_base_says_it(clone: Clone) -> None:
     assert (
         lines[0]
         .strip()
-        .startswith(
-            f"{line_of('log_retention_days: 30', 'base')}: defaults.task.log_retention_days: log_retention_days is 31"
-        )
+        .startswith(f"{line_of('log_retention_days: 30')}: defaults.task.log_retention_days: log_retention_days is 31")
     )

@@ -17,6 +17,18 @@ METHOD, SERVICE = re.compile(r"rpc\.method=(\w+)"), re.compile(r'rpc\.service=(?
 IAM = {"CloudWatch Logs": "logs", "EventBridge": "events"}  # where the prefix is not the service's name
 
 
+def place(folder: Path, text: str) -> tuple[Path, int]:
+    """The file and the line of what stands once in the specifications of a repository."""
+    found = [
+        (path, number)
+        for path in sorted((folder / "environments").glob("*.yaml"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if text in line
+    ]
+    assert len(found) == 1, f"{text!r} stands {len(found)} times in environments/"
+    return found[0]
+
+
 class Clone:
     """A copy of this clone's files, with the same Python environments."""
 
@@ -43,12 +55,10 @@ class Clone:
             cwd=self.folder, env=environment, check=False, capture_output=True, text=True,
         )  # fmt: skip
 
-    def spec(self, old: str, new: str, name: str = "dn-dev") -> None:
-        """Replace what stands once in a specification."""
-        path = self.folder / "environments" / f"{name}.yaml"
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
-        path.write_text(text.replace(old, new), encoding="utf-8")
+    def spec(self, old: str, new: str) -> None:
+        """Replace what stands once in the specifications."""
+        path, _ = place(self.folder, old)
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
     def plan_json(self) -> dict[str, Any]:
         plan: dict[str, Any] = json.loads((self.folder / ".build" / "dn-dev" / "plan.json").read_text())
