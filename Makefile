@@ -59,7 +59,7 @@ setup-checkov: setup
 announce:
 	@$(PYTHON) harness/target.py announce "$$ENV" $(live)
 
-generate: setup ## Write roots/ from environments/ (ENV= for one of them)
+generate: setup ## Write roots/ and the schema for editors from environments/ (ENV= for one root)
 	@$(PY) -m generator generate $${ENV:+"$$ENV"}
 
 plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); writes .build/<env>/plan.json
@@ -84,13 +84,14 @@ matrix: setup ## What a pipeline plans of what SINCE= touches: name, account, re
 summary: setup ## Put the plans of ENVS= into one summary for a pull request: .build/summary.md
 	@$(PY) -m harness summary $$ENVS
 
-check: setup setup-checkov ## Roots current, formatting, lint, types, module docs, checkov
+check: setup setup-checkov ## Roots, schema and docs current, formatting, lint, types, checkov
 	@$(PY) -m generator check
 	@for room in modules roots tests; do $(TERRAFORM_FMT) -check -diff $$room; done
 	@$(RUFF) format --check --quiet . || { echo "make fmt puts this right" >&2; exit 1; }
 	@$(RUFF) check --quiet .
 	@$(PY) -m mypy
 	@$(PY) -m harness docs --check
+	@$(PY) -m generator docs --check
 	@$(PY) -m harness checkov
 
 fmt: setup ## Format Python and Terraform, and mend what ruff can
@@ -98,8 +99,9 @@ fmt: setup ## Format Python and Terraform, and mend what ruff can
 	@$(RUFF) format --quiet .
 	@for room in modules roots tests; do $(TERRAFORM_FMT) $$room; done
 
-docs: setup ## Rewrite the generated part of each module's README
+docs: setup ## Rewrite docs/spec.md and the generated part of each module's README
 	@$(PY) -m harness docs
+	@$(PY) -m generator docs
 
 # More workers than processors: an apply mostly waits for the provider, which waits for a queue.
 test: setup setup-checkov ## Every test

@@ -1,6 +1,6 @@
-"""The command line: `python -m generator generate|check|list|explain|affected|diff|new`.
+"""The command line: `python -m generator --help`.
 
-Exit codes: 0 fine, 1 roots are stale, 2 a spec or the command is wrong, 3 the machine failed.
+Exit codes: 0 fine, 1 a generated file is stale, 2 a spec or the command is wrong, 3 the machine failed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from generator import affected, difference, loading, roots, started, starting
+from generator import affected, derived, difference, loading, reference, roots, schema, started, starting
 from generator import explain as explaining
 from generator.changes import GitError, RevisionError
 from generator.errors import Problem, SpecError
@@ -31,13 +31,20 @@ Environments = Annotated[Path, typer.Option("--environments", help="Directory of
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 Roots = Annotated[Path, typer.Option("--roots", help="Directory of the root configurations.", file_okay=False)]
 
+File = Annotated[Path, typer.Option("--file", help="Where to write it.", dir_okay=False)]
+Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 with a diff.")]
+
 ENVIRONMENTS = REPOSITORY / "environments"
 ROOTS = REPOSITORY / "roots"
+DOCS = REPOSITORY / "docs" / "spec.md"
 
 
 @app.command()
 def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
-    """Write the root configurations: all of them or none, and none if any spec is wrong."""
+    """Write the root configurations: all of them or none, and none if any spec is wrong.
+
+    With all of them the schema of the specs, for editors, is written too.
+    """
     try:
         for line in roots.generate(environments, roots_directory, env, _notice):
             typer.echo(line)
@@ -45,23 +52,32 @@ def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_
         _fail(str(error), WRONG)
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}; the roots are as they were", FAILED)
+    if env is None:
+        _refresh(environments / schema.FILE, schema.text(), check=False)
 
 
 @app.command()
 def check(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
-    """Compare the root configurations with what their specs ask for; exit 1 with a diff when they differ."""
+    """Compare the root configurations with what their specs ask for; exit 1 with a diff when they differ.
+
+    With all of them the schema of the specs is compared too.
+    """
     try:
         stale = roots.stale(environments, roots_directory, env, _notice)
+        stale_schema = "" if env is not None else derived.difference(environments / schema.FILE, schema.text())
     except SpecError as error:
         _fail(str(error), WRONG)
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}", FAILED)
-    if not stale:
-        return
     for root in stale:
         typer.echo(root.difference, nl=False)
     names = ", ".join(loading.display(roots_directory / root.name) for root in stale)
-    _fail(f"{names}: not what the specs ask for; run: make generate", STALE)
+    said = [f"{names}: not what the specs ask for"] if stale else []
+    if stale_schema:
+        typer.echo(stale_schema, nl=False)
+        said.append(f"{loading.display(environments / schema.FILE)}: not what the models say")
+    if said:
+        _fail(f"{'; '.join(said)}; run: make generate", STALE)
 
 
 @app.command("list")
@@ -161,6 +177,33 @@ def new(
 def _say(lines: Iterable[str]) -> None:
     for line in lines:
         typer.echo(line)
+
+
+@app.command("schema")
+def schema_(environments: Environments = ENVIRONMENTS, *, check: Check = False) -> None:
+    """Write the schema of a spec, with which editors complete and check: spec.schema.json beside the specs."""
+    _refresh(environments / schema.FILE, schema.text(), check=check, mend="make generate")
+
+
+@app.command()
+def docs(file: File = DOCS, *, check: Check = False) -> None:
+    """Write docs/spec.md: every field of a spec, the rules, and examples."""
+    _refresh(file, reference.text(), check=check, mend="make docs")
+
+
+def _refresh(path: Path, text: str, *, check: bool, mend: str = "") -> None:
+    if not path.parent.is_dir():
+        _fail(f"{loading.display(path.parent)}: there is no such directory", WRONG)
+    try:
+        changes = derived.difference(path, text)
+        if changes and not check:
+            derived.write(path, text)
+            typer.echo(f"{loading.display(path)}: written")
+    except OSError as error:
+        _fail(f"{loading.display(path)}: {error.strerror}; it is as it was", FAILED)
+    if changes and check:
+        typer.echo(changes, nl=False)
+        _fail(f"{loading.display(path)}: not what the models say; run: {mend}", STALE)
 
 
 def _fail(message: str, code: int) -> NoReturn:

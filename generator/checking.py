@@ -15,9 +15,10 @@ from generator.errors import Path, Problem, Source, SpecError, mismatch, near, n
 from generator.library import Library
 from generator.loading import NAME, NAME_RULE
 from generator.names import NAMING_TAGS, OWN_TAGS
+from generator.schedules import Schedule
 from generator.spec import Environment
 from generator.tree import Leaf, Mapping, Node, find, plain
-from generator.workloads import Schedule, Task
+from generator.workloads import Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,10 +168,10 @@ def _at(tree: Mapping, path: Path) -> Source:
 
 
 def _missing(name: str, fields: dict[str, FieldInfo]) -> str:
-    what = (fields[name].description or "").rstrip(".") if name in fields else ""
+    what = (fields[name].description or "").partition(". ")[0].rstrip(".") if name in fields else ""
     if what[1:2].islower():
         what = what[:1].lower() + what[1:]
-    return f"{name} is missing" + (f" ({what})" if what not in {"", name} else "")
+    return f"{name} is missing" + (f" ({what})" if what else "")
 
 
 def _unknown(name: str, fields: dict[str, FieldInfo], *, top: bool = False) -> str:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import Path, Problem, Source, dotted, shown
+from generator.schedules import SchedulerAlarm
 from generator.tree import Mapping, find
-from generator.workloads import SchedulerAlarm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from generator.modules import Component
+    from generator.schedules import Schedule
     from generator.spec import Environment
-    from generator.workloads import Schedule, Task
+    from generator.workloads import Task
 
 FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
 TEMPLATES: Final = Path(__file__).parent / "templates"

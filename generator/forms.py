@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic_core import core_schema
 
-from generator.errors import shown
+from generator.errors import nearest, shown
+from generator.patterns import ecmascript
 
-PLACEHOLDER: Final = "FILL_IN"  # stands where a value is not known yet; a plan is refused until none is left
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+PLACEHOLDER: Final = "FILL_IN"  # stands for a value that nobody has given yet
 
 
 class Strict(BaseModel):
@@ -18,13 +25,50 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Checked(AfterValidator):
+    """A check of a text that says itself in JSON Schema too, so that an editor refuses what the generator refuses."""
+
+    keywords: dict[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Add the keywords to those of the type."""
+        return {**handler(core), **self.keywords}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Under:
+    """Marks a map that is laid under every value of a section: in JSON Schema it is a part of that section's model."""
+
+    model: type[BaseModel]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate the map as what it is; JSON, which no spec is read from, stands for what JSON Schema says."""
+        return core_schema.json_or_python_schema(handler.generate_schema(self.model), handler(source))
+
+
 def form(pattern: str, rule: str) -> AfterValidator:
-    """Accept text of this form, or the placeholder; the message says what the form is, in words."""
-    expression = re.compile(pattern)
+    """Accept text of this form only, or the placeholder; the message says what the form is, in words."""
+    expression = re.compile(pattern, re.ASCII)
 
     def check(text: str) -> str:
         if text != PLACEHOLDER and not expression.fullmatch(text):
             raise ValueError(f"{shown(text)} is not {rule}")
         return text
 
-    return AfterValidator(check)
+    return Checked(check, {"pattern": ecmascript(f"{PLACEHOLDER}|{pattern}"), **_words(rule)})
+
+
+def choice(kind: str, *values: str) -> AfterValidator:
+    """Accept one of these texts only, or the placeholder; `kind` says what they are, such as `a launch type`."""
+
+    def check(text: str) -> str:
+        if text != PLACEHOLDER and text not in values:
+            raise ValueError(f"{shown(text)} is not {kind}{nearest(text, values)}")
+        return text
+
+    return Checked(check, {"enum": [*values, PLACEHOLDER], **_words(f"{kind}: {', '.join(values)}")})
+
+
+def _words(rule: str) -> dict[str, str]:
+    return {"description": f"{rule[:1].upper()}{rule[1:]}.", "errorMessage": f"Not {rule}."}

@@ -81,7 +81,10 @@ class Workplace:
         return path
 
     def run(self, *arguments: str) -> Outcome:
-        result = CliRunner().invoke(app, [*arguments, "--environments", "environments", "--roots", "roots"])
+        return self.invoke(*arguments, "--environments", "environments", "--roots", "roots")
+
+    def invoke(self, *arguments: str) -> Outcome:
+        result = CliRunner().invoke(app, arguments)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Outcome(result.exit_code, result.stdout, result.stderr)

@@ -28,7 +28,8 @@ def minimal(workplace: Workplace) -> Workplace:
 
 def test_generate_says_what_it_wrote_and_then_that_nothing_is_to_do(workplace: Workplace) -> None:
     workplace.spec("own", MINIMAL)
-    assert workplace.run("generate").out == f"roots/own: {', '.join(FILES)} written\n"
+    written = f"roots/own: {', '.join(FILES)} written\nenvironments/spec.schema.json: written\n"
+    assert workplace.run("generate").out == written
     assert workplace.run("generate").out == "roots/own: up to date\n"
     assert sorted(workplace.files()) == [f"own/{name}" for name in FILES]
 

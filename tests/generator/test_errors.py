@@ -96,10 +96,10 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
             'environments/own.yaml:27: tasks.report.memroy: "memroy" is not a field here; did you mean "memory"?',
         ],
     ),
-    "a missing field whose description says no more than its name": (
+    "a missing field of which more is to say than its name": (
         "region: eu-west-1\n",
         "",
-        ["environments/own.yaml:1: region is missing"],
+        ["environments/own.yaml:1: region is missing (region that everything is made in)"],
     ),
     "a missing field": (
         "    image: example/report:1\n",
@@ -184,8 +184,8 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
         [
             (
                 'environments/own.yaml:34: schedules.weekly.schedule_expression: "weekly" is not a '
-                "schedule expression; "
-                "give rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"
+                "schedule expression, such as "
+                "rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"
             )
         ],
     ),

@@ -16,9 +16,10 @@ from generator.calls import WIRINGS
 from generator.checking import check
 from generator.collisions import names
 from generator.library import Library
+from generator.schedules import Schedule
 from generator.tree import Leaf, Mapping, find
 from generator.wiring import NETWORK, SCHEDULE, TASK, Wiring
-from generator.workloads import Schedule, Task
+from generator.workloads import Task
 from tests.generator.conftest import REPOSITORY, Workplace
 from tests.support.inventories import planned_resources
 from tests.support.planning import PROVIDER, Planner, plan
