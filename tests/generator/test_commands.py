@@ -245,7 +245,8 @@ def test_many_environments_are_one_as_few(workplace: Workplace) -> None:
     for name in names:
         workplace.spec(name, f"extends: base\nstate: {{key: {name}}}\n")
     outcome = workplace.run("generate")
-    assert outcome.out == "".join(f"roots/{name}: {', '.join(FILES)} written\n" for name in names)
+    written = [f"roots/{name}: {', '.join(FILES)} written\n" for name in names]
+    assert outcome.out == "".join(written) + "environments/spec.schema.json: written\n"
     together = workplace.files()
     for name in names:
         assert workplace.run("generate", name).out == f"roots/{name}: up to date\n"

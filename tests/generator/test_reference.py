@@ -89,9 +89,12 @@ def test_a_mistake_is_refused_in_these_words(example: Example, workplace: Workpl
 @pytest.mark.parametrize("name", scenarios())
 def test_files_merge_to_what_is_shown(name: str, workplace: Workplace) -> None:
     files = scenarios()[name]
-    result = files.pop("result")
+    result, command = files.pop("result"), files.pop("command", None)
     for file, example in files.items():
         workplace.spec(file.removesuffix(".yaml"), example.text)
+    if command:
+        arguments, _, printed = command.text.partition("\n")
+        assert workplace.invoke(*arguments.split(), "--environments", "environments").out == printed
     last = list(files)[-1].removesuffix(".yaml")
     assert plain(loading.load(workplace.environments, last)) == plain(parse(result.text, "result"))
 

@@ -7,6 +7,8 @@
     # example: refused               the same, and refused with what the ``text`` block after it says
     # example: <name>/<file>.yaml    one of several files; the last of them merges to ...
     # example: <name>/result         ... this
+
+A ``text`` block that begins with ``$ python -m generator`` is what that command prints about the files before it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from tests.support.planning import REPOSITORY
 
 BLOCK = re.compile(r"^```(yaml|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DIRECTIVE = re.compile(r"# example: (environment|part|refused|([a-z]+)/(result|[a-z-]+\.yaml))\n")
+COMMAND = "$ python -m generator "
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Example:
 
     Attributes:
         line: where it starts in docs/spec.md.
-        role: what its directive says.
+        role: what its directive says; `<name>/command` for a command about files.
         text: the block, with the directive.
         messages: what a refused example is refused with.
     """
@@ -49,7 +52,9 @@ def examples() -> list[Example]:
         line = document.count("\n", 0, block.start()) + 2
         language, text = block.groups()
         directive = DIRECTIVE.match(text)
-        if language == "text":
+        if text.startswith(COMMAND):
+            found.append(Example(line, f"{found[-1].role.partition('/')[0]}/command", text.removeprefix(COMMAND)))
+        elif language == "text":
             if not found or found[-1].role != "refused":
                 raise ValueError(f"docs/spec.md:{line}: a text block without a refused example before it")
             found[-1] = Example(found[-1].line, "refused", found[-1].text, text)
