@@ -6,7 +6,7 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 from pydantic_core import core_schema
 
 from generator.errors import nearest, shown
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
-PLACEHOLDER: Final = "FILL_IN"  # stands for a value that nobody has given yet
+PLACEHOLDER: Final = "FILL_IN"  # stands for a value that nobody has given yet; harness/target.py has it too
+COMPLETE: Final = "complete"  # the context of a validation that refuses placeholders
 
 
 class Strict(BaseModel):
@@ -51,8 +52,8 @@ def form(pattern: str, rule: str) -> AfterValidator:
     """Accept text of this form only, or the placeholder; the message says what the form is, in words."""
     expression = re.compile(pattern, re.ASCII)
 
-    def check(text: str) -> str:
-        if text != PLACEHOLDER and not expression.fullmatch(text):
+    def check(text: str, info: ValidationInfo) -> str:
+        if not is_placeholder(text, info, rule) and not expression.fullmatch(text):
             raise ValueError(f"{shown(text)} is not {rule}")
         return text
 
@@ -61,13 +62,23 @@ def form(pattern: str, rule: str) -> AfterValidator:
 
 def choice(kind: str, *values: str) -> AfterValidator:
     """Accept one of these texts only, or the placeholder; `kind` says what they are, such as `a launch type`."""
+    rule = f"{kind}: {', '.join(values)}"
 
-    def check(text: str) -> str:
-        if text != PLACEHOLDER and text not in values:
+    def check(text: str, info: ValidationInfo) -> str:
+        if not is_placeholder(text, info, rule) and text not in values:
             raise ValueError(f"{shown(text)} is not {kind}{nearest(text, values)}")
         return text
 
-    return Checked(check, {"enum": [*values, PLACEHOLDER], **_words(f"{kind}: {', '.join(values)}")})
+    return Checked(check, {"enum": [*values, PLACEHOLDER], **_words(rule)})
+
+
+def is_placeholder(text: str, info: ValidationInfo, rule: str) -> bool:
+    """Say whether a text is the placeholder; where none may be left, refuse it and say what to give instead."""
+    if text != PLACEHOLDER:
+        return False
+    if info.context == COMPLETE:
+        raise ValueError(f"{PLACEHOLDER} is a placeholder: give {rule}")
+    return True
 
 
 def _words(rule: str) -> dict[str, str]:

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 from typing_extensions import TypeAliasType
 
 from generator.errors import nearest, shown
-from generator.forms import PLACEHOLDER, Strict, choice, form
+from generator.forms import PLACEHOLDER, Strict, choice, form, is_placeholder
 from generator.workloads import LaunchType
 
 # The module refuses what is not in this file, so it is the list for the generator and for editors too.
@@ -27,8 +27,8 @@ def time_zones() -> frozenset[str]:
     return frozenset(TIME_ZONES.read_text(encoding="utf-8").split())
 
 
-def _time_zone(name: str) -> str:
-    if name != PLACEHOLDER and name not in time_zones():
+def _time_zone(name: str, info: ValidationInfo) -> str:
+    if not is_placeholder(name, info, "an IANA time zone, such as Europe/Berlin") and name not in time_zones():
         raise ValueError(f"{shown(name)} is not an IANA time zone{nearest(name, time_zones())}")
     return name
 
