@@ -57,7 +57,7 @@ def form(pattern: str, rule: str) -> AfterValidator:
             raise ValueError(f"{shown(text)} is not {rule}")
         return text
 
-    return Checked(check, {"pattern": ecmascript(f"{PLACEHOLDER}|{pattern}"), **_words(rule)})
+    return Checked(check, keywords(f"{PLACEHOLDER}|{pattern}", rule))
 
 
 def choice(kind: str, *values: str) -> AfterValidator:
@@ -79,6 +79,11 @@ def is_placeholder(text: str, info: ValidationInfo, rule: str) -> bool:
     if info.context == COMPLETE:
         raise ValueError(f"{PLACEHOLDER} is a placeholder: give {rule}")
     return True
+
+
+def keywords(pattern: str, rule: str) -> dict[str, str]:
+    """Return what JSON Schema says of a text of this form: the pattern, and the rule in words."""
+    return {"pattern": ecmascript(pattern), **_words(rule)}
 
 
 def _words(rule: str) -> dict[str, str]:

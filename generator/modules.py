@@ -6,10 +6,10 @@ import posixpath
 import re
 from typing import Annotated, Any, Final, NamedTuple, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from generator.errors import shown
-from generator.forms import Strict, form
+from generator.forms import Checked, Strict, form, keywords
 
 _STEP: Final = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+"  # a name in a path, neither . nor ..
 _NAME: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
@@ -19,6 +19,11 @@ _CONNECTION: Final = re.compile(
     rf"|(?P<section>keys|clusters)\.(?P<name>{_NAME})"
     rf"|(?P<calls>tasks|schedules|components)\.(?P<call>{_NAME})\.(?P<output>[A-Za-z_][A-Za-z0-9_-]*))"
 )
+_CONNECTION_RULE: Final = (
+    "keys.<name>, clusters.<name>, alerts, pager, or an output: tasks.<name>.<output>, schedules.<name>.<output> or "
+    "components.<name>.<output>"
+)
+_INPUT_RULE: Final = "the name of a variable: letters, digits, _ and -, and no digit or - in front"
 # Arguments of a module block that are Terraform's own; no module can have such a variable.
 META_ARGUMENTS: Final = frozenset(
     {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
@@ -123,11 +128,7 @@ def connection(text: str) -> Connection | None:
 
 def _connection(text: str) -> str:
     if connection(text) is None:
-        rule = (
-            "give keys.<name>, clusters.<name>, alerts, pager, or an output: tasks.<name>.<output>, "
-            "schedules.<name>.<output> or components.<name>.<output>"
-        )
-        raise ValueError(f"{shown(text)} is nothing that an input can be connected to; {rule}")
+        raise ValueError(f"{shown(text)} is nothing that an input can be connected to; give {_CONNECTION_RULE}")
     return text
 
 
@@ -135,14 +136,20 @@ def _input_name(name: str) -> str:
     if name in META_ARGUMENTS:
         raise ValueError(f"{shown(name)} cannot be the name of a variable: it is Terraform's own in a module block")
     if not _IDENTIFIER.fullmatch(name):
-        raise ValueError(
-            f"{shown(name)} cannot be the name of a variable: letters, digits, _ and -, and no digit or - in front"
-        )
+        raise ValueError(f"{shown(name)} cannot be {_INPUT_RULE}")
     return name
 
 
-InputName = Annotated[str, AfterValidator(_input_name)]
-ConnectionText = Annotated[str, AfterValidator(_connection)]
+_OWN: Final = "|".join(sorted(META_ARGUMENTS))
+
+InputName = Annotated[
+    str,
+    Checked(_input_name, keywords(rf"(?!(?:{_OWN})$){_IDENTIFIER.pattern}", f"{_INPUT_RULE}; none of Terraform's own")),
+]
+ConnectionText = Annotated[
+    str,
+    Checked(_connection, keywords(re.sub(r"\?P<\w+>", "?:", _CONNECTION.pattern), f"a connection: {_CONNECTION_RULE}")),
+]
 
 
 class Component(Strict):

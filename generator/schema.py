@@ -44,7 +44,21 @@ Schema = dict[str, Any]
 
 def merged() -> Schema:
     """Return the schema of a whole environment, after all inheritance: what the models say, in pydantic's words."""
-    return Environment.model_json_schema(by_alias=True)
+    schema: Schema = _maps(Environment.model_json_schema(by_alias=True))
+    return schema
+
+
+def _maps(schema: Any) -> Any:
+    """Refuse keys of another form: a map whose keys have one is written by pydantic so that others can be anything."""
+    if isinstance(schema, list):
+        return [_maps(value) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {keyword: _maps(value) for keyword, value in schema.items()}
+    if "patternProperties" in schema:
+        ((pattern, schema["additionalProperties"]),) = schema.pop("patternProperties").items()
+        schema["propertyNames"] = {"pattern": pattern, **schema.get("propertyNames", {})}
+    return schema
 
 
 def text() -> str:
@@ -136,10 +150,6 @@ def _is_model(schema: Schema, models: dict[str, Schema]) -> bool:
 def _inside(schema: Schema, say: Callable[[Schema], Schema]) -> Schema:
     """Say what is in a schema: the fields of a model, the values of a map, the items of a list."""
     schema = dict(schema)
-    if "patternProperties" in schema:
-        # So pydantic writes a map whose keys have a form, and leaves open what a key of another form means.
-        ((pattern, schema["additionalProperties"]),) = schema.pop("patternProperties").items()
-        schema["propertyNames"] = {"pattern": pattern, **schema.get("propertyNames", {})}
     if "properties" in schema:
         schema["properties"] = {name: say(field) for name, field in schema["properties"].items()}
     for keyword in ("items", "additionalProperties"):

@@ -125,6 +125,8 @@ def test_required_fields_are_marked() -> None:
     assert "| `deletion_window_in_days` | whole number (7 to 30) |" in text
     assert "| `s3_read` | list of [Bucket](#bucket) |" in text
     assert "| `threshold` | number |" in text
+    assert "| `connect` | map of text (a connection: keys.\\<name>, " in text  # a map whose keys have a form
+    assert "| `inputs` | map of anything |" in text
 
 
 def test_every_link_leads_to_a_heading() -> None:
