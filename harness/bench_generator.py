@@ -125,24 +125,31 @@ def write_specs(folder: Path, environments: int, workloads: int = WORKLOADS) -> 
         (folder / f"env-{number:04}.yaml").write_text("".join(parts), encoding="utf-8")
 
 
+# A process begins with the peak of the one that started it (Linux counts the memory it had before exec): a small one
+# starts the command and asks for its usage.
+LAUNCHER = """\
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(usage.ru_maxrss)
+raise SystemExit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def timed(command: list[str], where: Path, environment: dict[str, str]) -> tuple[float, float]:
     """Run a command once; return its wall time in seconds and the peak of its largest process in MiB.
 
     Raises:
         EnvironmentFailedError: the command failed, so that its time says nothing.
     """
+    launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, *command]
     started = time.perf_counter()
-    with subprocess.Popen(
-        command, cwd=where, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as child:
-        words = child.stderr.read() if child.stderr else ""
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+    finished = subprocess.run(launched, cwd=where, env=environment, check=False, capture_output=True, text=True)
     seconds = time.perf_counter() - started
-    if child.returncode != 0:
-        raise EnvironmentFailedError(f"{' '.join(command)} failed:\n{words}")
+    if finished.returncode != 0:
+        raise EnvironmentFailedError(f"{' '.join(command)} failed:\n{finished.stderr}")
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux KiB
-    return seconds, usage.ru_maxrss * unit / 2**20
+    return seconds, int(finished.stdout) * unit / 2**20
 
 
 def run(repository: Path, scratch: Path, runs: int, sizes: tuple[int, int] = (100, 1000)) -> list[Measure]:
