@@ -194,6 +194,9 @@ class Task(Strict):
     permissions: Permissions | None = Field(None, description="What the code in the container may do.")
     permissions_boundary_arn: str | None = Field(None, description="ARN of the policy that bounds both roles.")
     log_retention_days: int | None = Field(None, description="Days that logs are kept; 0 keeps them for ever.")
+    keep_log_group: bool | None = Field(
+        None, description="true leaves the log group and its logs in the account when the task is removed."
+    )
     keep_old_revisions: bool | None = Field(None, description="true keeps a replaced revision ACTIVE.")
     failure_topic_arns: dict[str, str] | None = Field(
         None, description="Topics told when the task fails, by a name for each; instead of the environment's alerts."
