@@ -52,11 +52,11 @@ generate: setup ## Write roots/ from environments/ (ENV= for one of them)
 	@$(PY) -m generator generate $${ENV:+"$$ENV"}
 
 plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); writes .build/<env>/plan.json
-	@$(PY) -m generator generate "$$ENV"
+	@$(PY) -m generator generate "$$ENV" --no-placeholders
 	@$(call with_sandbox) $(PY) -m harness plan "$$ENV" $(live)
 
 apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first)
-	@$(PY) -m generator generate "$$ENV"
+	@$(PY) -m generator generate "$$ENV" --no-placeholders
 	@$(call with_sandbox,--keep) $(PY) -m harness apply "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes)
 
 destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (LIVE=1: the real account, asks first)

@@ -11,8 +11,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from generator import checking, loading, roots
 from generator import explain as explaining
-from generator import loading, roots
 from generator.errors import Problem, SpecError
 from generator.writing import NotGeneratedError
 
@@ -26,14 +26,26 @@ Name = Annotated[str | None, typer.Argument(metavar="ENV", help="One environment
 Environments = Annotated[Path, typer.Option("--environments", help="Directory of the specs.", file_okay=False)]
 Roots = Annotated[Path, typer.Option("--roots", help="Directory of the root configurations.", file_okay=False)]
 
+Complete = Annotated[
+    bool, typer.Option("--no-placeholders", help="Refuse what still says FILL_IN: it is about to be planned.")
+]
+
 ENVIRONMENTS = REPOSITORY / "environments"
 ROOTS = REPOSITORY / "roots"
 
 
 @app.command()
-def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
+def generate(
+    env: Name = None,
+    environments: Environments = ENVIRONMENTS,
+    roots_directory: Roots = ROOTS,
+    *,
+    no_placeholders: Complete = False,
+) -> None:
     """Write the root configurations: all of them or none, and none if any spec is wrong."""
     try:
+        if no_placeholders:
+            checking.require_complete(environments, env)
         for line in roots.generate(environments, roots_directory, env, _notice):
             typer.echo(line)
     except (SpecError, NotGeneratedError) as error:

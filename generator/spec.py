@@ -134,6 +134,9 @@ class Environment(Strict):
     state: State = Field(description="Where the state is kept.")
     keys: dict[str, Key] = Field(description="KMS keys.")
     alerts: Alerts | None = Field(None, description="Who is told when something fails.")
+    pager: Alerts | None = Field(
+        None, description="Who is told when an alarm goes off; `alerts` unless given. Failed tasks still tell `alerts`."
+    )
     network: Network | None = Field(None, description="Where tasks run.")
     clusters: dict[str, Cluster] = Field(description="ECS clusters, made elsewhere.")
     tasks: dict[str, Task] = Field(description="Task definitions.")
@@ -143,4 +146,8 @@ class Environment(Strict):
     )
     components: dict[str, Component] | None = Field(None, description="Calls of other modules.")
     tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
+    deletion_protection: bool = Field(
+        default=False,
+        description="true refuses plans that destroy a key or a topic, and keeps the log groups of removed tasks.",
+    )
     defaults: Defaults | None = Field(None, description="What tasks and schedules have in common.")

@@ -10,10 +10,10 @@ import zoneinfo
 from functools import cache
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from generator.errors import nearest, shown
-from generator.forms import Strict, form
+from generator.forms import Strict, form, is_placeholder
 
 
 @cache
@@ -22,16 +22,20 @@ def time_zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones()) - {"localtime", "Factory"}
 
 
-def _time_zone(name: str) -> str:
+def _time_zone(name: str, info: ValidationInfo) -> str:
+    if is_placeholder(name, info, "an IANA time zone, such as Europe/Berlin"):
+        return name
     if name not in time_zones():
         raise ValueError(f"{shown(name)} is not an IANA time zone{nearest(name, time_zones())}")
     return name
 
 
-def _schedule_expression(expression: str) -> str:
+def _schedule_expression(expression: str, info: ValidationInfo) -> str:
+    rule = "rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"
+    if is_placeholder(expression, info, rule):
+        return expression
     if not (expression.startswith(("cron(", "rate(", "at(")) and expression.endswith(")")):
-        rule = "give rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"
-        raise ValueError(f"{shown(expression)} is not a schedule expression; {rule}")
+        raise ValueError(f"{shown(expression)} is not a schedule expression; give {rule}")
     return expression
 
 
