@@ -36,7 +36,7 @@ class Kept(NamedTuple):
 
 
 def kept(document: Document, tree: Mapping) -> Kept | None:
-    """Return where an environment keeps its state; None when it does not say so yet: the model refuses what is missing."""
+    """Return where an environment keeps its state; None when it does not say so, or not yet."""
     bucket, key, region = (_text(tree, ("state", field)) for field in State._fields)
     region = region or _text(tree, ("region",))
     if not (bucket and key and region) or PLACEHOLDER in {bucket, key, region}:

@@ -13,9 +13,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from harness import bench, bench_generator, checkov, module_docs, providers, target, terraform, workspace
+from harness import bench, bench_generator, checkov, module_docs, providers, sources, target, terraform, workspace
 from harness import live as guard
-from harness.errors import HarnessError, WrongUseError
+from harness.errors import HarnessError, ProtectedError, WrongUseError
 from harness.summary import Summary, render, summarize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,7 +127,8 @@ def make_plan(
         None if live else Path(os.environ.get("PUNCTUAL_SANDBOX_DIR", BUILD / where.environment)) / "terraform.tfstate"
     )
     space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state)
-    runner = terraform.Terraform(space.folder, providers.configure(BUILD))
+    pinned = [] if live else sources.pinned(ROOT / "environments", where.environment, ROOT)
+    runner = terraform.Terraform(space.folder, providers.configure(BUILD), clones=tuple(sources.clones(pinned)))
     runner.init(space)
     return runner, space, summarize(runner.plan(space, destroy=destroy))
 
@@ -143,7 +144,13 @@ def carry_out(environment: str, *, live: bool, yes: bool, destroy: bool) -> None
     """Plan, ask where it is the real account, apply."""
     where = aim(environment, live=live)
     with workspace.exclusive(BUILD, environment):
-        runner, space, summary = make_plan(where, live=live, destroy=destroy)
+        try:
+            runner, space, summary = make_plan(where, live=live, destroy=destroy)
+        except ProtectedError as error:
+            if live or not destroy:
+                raise
+            down = f".build/venv/bin/python -m sandbox down {environment}"
+            raise WrongUseError(f"{error}\n  or, to forget the sandbox with all that is in it: {down}") from None
         report(where, summary, "destroy" if destroy else "apply")
         if not summary.changes and not summary.moves:
             return

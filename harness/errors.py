@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class HarnessError(Exception):
     """A failure that a person can act on; the message says what happened and what to do."""
@@ -13,6 +15,18 @@ class WrongUseError(HarnessError):
     """The command was given something it cannot work with."""
 
     exit_code = 2
+
+
+class ProtectedError(WrongUseError):
+    """A plan would destroy what deletion protection keeps."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        kept = ", ".join(sorted(set(addresses)))
+        super().__init__(
+            f"deletion protection: this would destroy or replace {kept}; nothing was changed\n"
+            "  what to do: leave them as they are, or, to give them up, say `deletion_protection: false` in the\n"
+            "  specification, `make apply` that, and then do this again"
+        )
 
 
 class EnvironmentFailedError(HarnessError):

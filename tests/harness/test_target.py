@@ -104,7 +104,7 @@ def test_the_announcer_says_what_the_generator_says_and_names_the_same_lines() -
     with pytest.raises(target.TargetError) as announced:
         target.read("dn-prod")
     with pytest.raises(SpecError) as refused:
-        require_complete(REPOSITORY / "environments", ["dn-prod"])
+        require_complete(REPOSITORY / "environments", "dn-prod")
     first, *others = str(announced.value).splitlines()
     assert first == str(refused.value).splitlines()[0].replace(str(REPOSITORY) + "/", "")
     assert [line.split(":")[1] for line in others] == [str(p.source.line) for p in refused.value.problems[1:]]
