@@ -15,6 +15,7 @@ from generator.errors import Path, Problem, Source, SpecError, mismatch, near, n
 from generator.forms import COMPLETE, PLACEHOLDER
 from generator.library import Library
 from generator.loading import NAME, NAME_RULE, Specs
+from generator.moves import misplaced
 from generator.names import NAMING_TAGS, OWN_TAGS
 from generator.placeholders import placeholders
 from generator.spec import Environment
@@ -71,7 +72,7 @@ def check(tree: Mapping, library: Library | None = None, *, complete: bool = Fal
     if complete:
         problems += _placeholders(tree, {problem.source for problem in problems})
     if environment is not None and not problems:
-        problems += [*_networks(tree, environment), *collisions(tree, environment)]
+        problems += [*_networks(tree, environment), *collisions(tree, environment), *misplaced(tree, environment)]
     if environment is None or problems:
         raise SpecError(problems)
     return environment
@@ -232,13 +233,16 @@ def _fields(path: Path) -> dict[str, FieldInfo]:
 
 
 def _model_fields(kind: Any) -> dict[str, FieldInfo]:
-    return dict(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+    """Return the fields of a model by the names that a spec has for them: `from` is a word of Python's own."""
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return {}
+    return {field.alias or name: field for name, field in kind.model_fields.items()}
 
 
 def _step(annotation: Any, part: str | int) -> Any:
     kind = _plain_type(annotation)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        field = kind.model_fields.get(str(part))
+        field = _model_fields(kind).get(str(part))
         return field.annotation if field else None
     arguments = typing.get_args(kind)
     return arguments[-1] if arguments else None

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import jinja2
 
+from generator.addresses import label as _label
 from generator.hcl import Reference, Value, literal
 from generator.layout import align
 from generator.modules import Connection, connection, source
+from generator.moves import imported, moved
 from generator.names import NAMING_TAGS
 from generator.topics import told_of_alarms, told_of_failures, topics
 from generator.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, network_arguments
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from generator.workloads import Schedule, Task
 
 FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
+BLOCKS: Final = {"imports.tf": "imported", "moved.tf": "moved"}  # files that are there only when there is one in them
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 Arguments = dict[str, Value]
@@ -61,7 +64,8 @@ def render(name: str, environment: Environment, spec_file: str) -> dict[str, str
     """
     context = _context(name, environment)
     header = f"{MARK} ENV={name}` from {spec_file}. Do not edit: change that file instead.\n\n"
-    return {file: header + align(_templates().get_template(f"{file}.j2").render(context)) for file in FILES}
+    files = [*FILES, *(file for file, blocks in BLOCKS.items() if context[blocks])]
+    return {file: header + align(_templates().get_template(f"{file}.j2").render(context)) for file in files}
 
 
 @cache
@@ -99,12 +103,9 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
         "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
         "components": [_component(spec, key, component) for key, component in sorted((spec.components or {}).items())],
         "outputs": _outputs(spec),
+        "moved": moved(spec),
+        "imported": imported(spec),
     }
-
-
-def _label(name: str) -> str:
-    """Return a spec's name as Terraform's: names have no underscores, so no two become one."""
-    return name.replace("-", "_")
 
 
 def _given(model: BaseModel) -> Arguments:

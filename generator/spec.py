@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from generator.forms import Strict, form
 from generator.modules import Component, Module
+from generator.moves import Import, Move
 from generator.workloads import Schedule, SecurityGroupId, SubnetId, Task
 
 Account = Annotated[str, form(r"[0-9]{12}", "an account: 12 digits, in quotes")]
@@ -150,4 +151,6 @@ class Environment(Strict):
         default=False,
         description="true refuses plans that destroy a key or a topic, and keeps the log groups of removed tasks.",
     )
+    moved: list[Move] | None = Field(None, description="New addresses of what the state has under old ones.")
+    imports: list[Import] | None = Field(None, description="What exists and shall be managed from now on.")
     defaults: Defaults | None = Field(None, description="What tasks and schedules have in common.")
