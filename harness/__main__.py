@@ -127,10 +127,19 @@ def make_plan(
         None if live else Path(os.environ.get("PUNCTUAL_SANDBOX_DIR", BUILD / where.environment)) / "terraform.tfstate"
     )
     space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state)
-    pinned = [] if live else sources.pinned(ROOT / "environments", where.environment, ROOT)
-    runner = terraform.Terraform(space.folder, providers.configure(BUILD), clones=tuple(sources.clones(pinned)))
+    runner = start(where, space, live=live)
     runner.init(space)
     return runner, space, summarize(runner.plan(space, destroy=destroy))
+
+
+def start(where: target.Target, space: workspace.Workspace, *, live: bool) -> terraform.Terraform:
+    """Terraform in a working folder; in the sandbox pinned modules come from the clones that the specification names.
+
+    Raises:
+        WrongUseError: a clone does not hold what is pinned.
+    """
+    pinned = [] if live else sources.pinned(ROOT / "environments", where.environment, ROOT)
+    return terraform.Terraform(space.folder, providers.configure(BUILD), clones=tuple(sources.clones(pinned)))
 
 
 def report(where: target.Target, summary: Summary, what: str) -> None:

@@ -23,7 +23,7 @@ class ProtectedError(WrongUseError):
     def __init__(self, addresses: Sequence[str]) -> None:
         kept = ", ".join(sorted(set(addresses)))
         super().__init__(
-            f"deletion protection: this would destroy or replace {kept}; nothing was changed\n"
+            f"deletion protection keeps {kept}, which this would destroy or replace; nothing was changed\n"
             "  what to do: leave them as they are, or, to give them up, say `deletion_protection: false` in the\n"
             "  specification, `make apply` that, and then do this again"
         )

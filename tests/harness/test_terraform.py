@@ -70,8 +70,8 @@ def test_what_is_protected_is_named_and_is_bad_input(runner: terraform.Terraform
         runner.run("plan")
     assert refused.value.exit_code == 2
     assert str(refused.value).startswith(
-        "deletion protection: this would destroy or replace aws_kms_key.main, "
-        'aws_sns_topic.a_name_so_long_that_the_line_ends["a key"]; nothing was changed\n'
+        'deletion protection keeps aws_kms_key.main, aws_sns_topic.a_name_so_long_that_the_line_ends["a key"], '
+        "which this would destroy or replace; nothing was changed\n"
     )
     assert "`deletion_protection: false`" in str(refused.value)
 
