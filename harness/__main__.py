@@ -127,6 +127,8 @@ def make_plan(
         None if live else Path(os.environ.get("PUNCTUAL_SANDBOX_DIR", BUILD / where.environment)) / "terraform.tfstate"
     )
     space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state)
+    if not live and space.leave_out_imports():
+        print("Sandbox: imports.tf is left out, since nothing is here to import; what it names is planned as new")
     runner = start(where, space, live=live)
     runner.init(space)
     return runner, space, summarize(runner.plan(space, destroy=destroy))

@@ -21,7 +21,7 @@ def test_only_a_sandbox_can_be_forgotten(
         raise ProtectedError(["aws_kms_key.main"])
 
     monkeypatch.setattr(harness, "BUILD", tmp_path)
-    monkeypatch.setattr(harness, "aim", lambda environment, live: Target(environment, "123456789012", "us-east-1"))
+    monkeypatch.setattr(harness, "aim", lambda environment, **_: Target(environment, "123456789012", "us-east-1"))
     monkeypatch.setattr(harness, "make_plan", refuse)
     with pytest.raises(WrongUseError, match=r"^deletion protection keeps aws_kms_key\.main") as refused:
         harness.carry_out("own", live=live, yes=True, destroy=destroy)
