@@ -94,9 +94,7 @@ def clones(modules: Iterable[Pinned]) -> list[Clone]:
                 f"{module.where}: {module.checkout} is no git repository, so it is no checkout of {module.url}"
             )
             continue
-        commit = git(
-            module.checkout, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{module.ref}^{{commit}}"
-        )
+        commit = git(module.checkout, "rev-parse", "--verify", "--quiet", f"{module.ref}^{{commit}}")
         if commit is None:
             missing.append(
                 f"{module.where}: {module.checkout} does not hold {module.ref}, which the sandbox reads from there: "

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from generator.addresses import AddressText
 from generator.forms import COMPLETE, PLACEHOLDER
 from generator.spec import Account
-from generator.workloads import ScheduleExpression, TimeZone
+from generator.workloads import ScheduleExpression, Task, TimeZone
 from tests.generator.conftest import MINIMAL, Workplace
 
 UNFILLED = (
@@ -92,6 +92,15 @@ def test_a_key_of_a_map_and_a_default_are_places_too_each_said_once(workplace: W
         "defaults.task.environment.FILL_IN: FILL_IN is a placeholder: give a value",
         "defaults.schedule.group: FILL_IN is a placeholder: give a value",
     ]
+
+
+def test_a_default_that_a_task_takes_is_said_with_what_it_is_for(workplace: Workplace) -> None:
+    about = str(Task.model_fields["user"].description).rstrip(".")
+    workplace.spec("own", "defaults:\n  task:\n    user: FILL_IN\n" + MINIMAL)
+    refused = workplace.run("generate", "--no-placeholders").err
+    assert (
+        refused.lower() == messages(f"3: defaults.task.user: FILL_IN is a placeholder: give a value ({about})").lower()
+    )
 
 
 @pytest.mark.parametrize("text", ["FILL_INN", "fill_in", " FILL_IN", "FILL_IN-1"])

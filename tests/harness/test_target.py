@@ -80,6 +80,7 @@ def test_an_account_to_be_filled_in_is_refused_with_every_line_that_has_a_placeh
     (environments / "prod.yaml").write_text(
         "# FILL_IN is explained\nextends: base\naccount: FILL_IN # 12 digits\nregion: 'FILL_IN'\n"
         "tasks:\n  x:\n    image: a#FILL_IN\n    subnets: [FILL_IN, FILL_IN]\n    note: FILL_INS # FILL_IN\n"
+        '    name: "FILL_IN"\n'
     )
     with pytest.raises(target.TargetError) as refused:
         target.read("prod", environments)
@@ -87,6 +88,7 @@ def test_an_account_to_be_filled_in_is_refused_with_every_line_that_has_a_placeh
         "environments/prod.yaml:3: account: FILL_IN is a placeholder: give an account: 12 digits, in quotes",
         "environments/prod.yaml:4: region: FILL_IN is a placeholder: give a region, such as us-east-1",
         "environments/prod.yaml:8: FILL_IN is a placeholder too",
+        "environments/prod.yaml:10: FILL_IN is a placeholder too",
     ]
 
 
