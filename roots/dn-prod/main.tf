@@ -203,7 +203,7 @@ data "aws_iam_policy_document" "pager" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "task_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5339a771213244d4f8f2d43bd08ae4f72ead5e48"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   name   = "channelbackfill"
   image  = "FILL_IN"
@@ -233,7 +233,7 @@ module "task_channelbackfill" {
 }
 
 module "task_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5339a771213244d4f8f2d43bd08ae4f72ead5e48"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   name               = "claims-report"
   image              = "FILL_IN"
@@ -254,7 +254,7 @@ module "task_claims_report" {
 }
 
 module "task_cmscustomidcleanup" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5339a771213244d4f8f2d43bd08ae4f72ead5e48"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   name   = "cmscustomidcleanup"
   image  = "FILL_IN"
@@ -287,7 +287,7 @@ module "task_cmscustomidcleanup" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "schedule_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=5339a771213244d4f8f2d43bd08ae4f72ead5e48"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   schedule_expression           = "rate(1 day)"
   description                   = "Daily processing of channel data, which the clean-up of custom ids follows"
@@ -316,7 +316,7 @@ module "schedule_channelbackfill" {
 }
 
 module "schedule_dn_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=5339a771213244d4f8f2d43bd08ae4f72ead5e48"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   schedule_expression           = "rate(7 days)"
   description                   = "Weekly processing of claims reports for viral content detection and dispute prevention"
