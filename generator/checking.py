@@ -58,7 +58,8 @@ def check(tree: Mapping, library: Library | None = None, *, complete: bool = Fal
         complete: a placeholder is wrong too.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *_tags(tree)]
-    calls = check_calls(tree, library or Library(FilePath(tree.source.file).absolute().parent.parent))
+    library = library or Library(FilePath(tree.source.file).absolute().parent.parent)
+    calls = check_calls(tree, library)
     environment: Environment | None = None
     try:
         environment = Environment.model_validate(plain(tree), context=COMPLETE if complete else None)
@@ -72,7 +73,11 @@ def check(tree: Mapping, library: Library | None = None, *, complete: bool = Fal
     if complete:
         problems += _placeholders(tree, {problem.source for problem in problems})
     if environment is not None and not problems:
-        problems += [*_networks(tree, environment), *collisions(tree, environment), *misplaced(tree, environment)]
+        problems += [
+            *_networks(tree, environment),
+            *collisions(tree, environment),
+            *misplaced(tree, environment, library),
+        ]
     if environment is None or problems:
         raise SpecError(problems)
     return environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
@@ -11,11 +12,14 @@ from generator.errors import Problem, nearest, shown
 from generator.forms import PLACEHOLDER, Strict, form
 from generator.topics import topics
 from generator.tree import Mapping, find
+from generator.wiring import SCHEDULE, TASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from generator.errors import Path, Source
+    from generator.interfaces import Interface
+    from generator.library import Library
     from generator.spec import Environment
 
 ImportId = Annotated[str, form(r"[^\s](.*[^\s])?", "an id: one line of text, as the provider's documentation says it")]
@@ -35,12 +39,41 @@ class Import(Strict):
     id: ImportId = Field(description="Its id, as the provider's documentation of the resource's import says.")
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What a root has.
+
+    Attributes:
+        several: its module calls and resources, and whether each is several, by keys.
+        interfaces: by call, what is known of the module.
+    """
+
+    several: dict[str, bool]
+    interfaces: dict[str, Interface]
+
+    def has(self, address: Address) -> bool:
+        """Whether the root has all that this address stands for: a call, or a resource that is one."""
+        first, *inside = address.steps
+        if address.steps[-1].key:
+            return False
+        if not inside:
+            return self.several.get(first.name) is False
+        interface = self.interfaces.get(first.name)
+        return interface is not None and len(inside) == 1 and inside[0].name in interface.resources
+
+
 class Moved(NamedTuple):
     """A move, and its place in the spec's list."""
 
     position: int
     before: Address
     after: Address
+
+    @property
+    def within_one(self) -> bool:
+        """Whether only the key differs: what was one is now several, or the other way round."""
+        before, after = self.before.steps, self.after.steps
+        return before[:-1] == after[:-1] and before[-1].name == after[-1].name
 
 
 class Imported(NamedTuple):
@@ -71,9 +104,7 @@ def imported(spec: Environment) -> list[Imported]:
 
 def declared(spec: Environment) -> dict[str, bool]:
     """Return the module calls and resources of a root, and whether each is several, by keys."""
-    found = {f"module.task_{label(name)}": False for name in spec.tasks}
-    found |= {f"module.schedule_{label(name)}": False for name in spec.schedules}
-    found |= {f"module.component_{label(name)}": False for name in spec.components or {}}
+    found = dict.fromkeys(_called(spec), False)
     for name, key in spec.keys.items():
         if key.arn is None:
             found[f"aws_kms_key.{label(name)}"] = False
@@ -89,17 +120,33 @@ def declared(spec: Environment) -> dict[str, bool]:
     return found
 
 
-def misplaced(tree: Mapping, spec: Environment) -> Iterator[Problem]:
+def misplaced(tree: Mapping, spec: Environment, library: Library) -> Iterator[Problem]:
     """Find moves and imports that Terraform would refuse, or that lead to nothing.
 
-    An address is compared with the root's own calls and resources; what is inside a module is not looked at.
+    An address is compared with the root's own calls and resources, and with those of the module that is called when its
+    source is at hand; what is deeper is not looked at.
     """
-    there = declared(spec)
-    yield from _moves(tree, moved(spec), there)
-    yield from _imports(tree, imported(spec), there)
+    if spec.moved or spec.imports:
+        there = Root(declared(spec), _interfaces(spec, library))
+        yield from _moves(tree, moved(spec), there)
+        yield from _imports(tree, imported(spec), there)
 
 
-def _moves(tree: Mapping, moves: list[Moved], there: dict[str, bool]) -> Iterator[Problem]:
+def _called(spec: Environment) -> dict[str, str]:
+    """Return the module calls of a root, and the name of the module that each calls."""
+    found = {f"module.task_{label(name)}": TASK.module for name in spec.tasks}
+    found |= {f"module.schedule_{label(name)}": SCHEDULE.module for name in spec.schedules}
+    return found | {f"module.component_{label(name)}": call.module for name, call in (spec.components or {}).items()}
+
+
+def _interfaces(spec: Environment, library: Library) -> dict[str, Interface]:
+    """Return what is known of the module behind each call."""
+    modules = spec.modules or {}
+    found = {call: library.source(name, modules.get(name)).interface for call, name in _called(spec).items()}
+    return {call: interface for call, interface in found.items() if interface is not None}
+
+
+def _moves(tree: Mapping, moves: list[Moved], there: Root) -> Iterator[Problem]:
     left: dict[Address, Source] = {}
     taken: dict[Address, Source] = {}
     # A move may lead to where a later one begins: a history of names is kept for states that have not seen it all.
@@ -115,7 +162,7 @@ def _moves(tree: Mapping, moves: list[Moved], there: dict[str, bool]) -> Iterato
             yield Problem(begins, f"is moved twice; the first time in {left[move.before]}")
         if move.after in taken:
             yield Problem(ends, f"is where two moves end; the other is in {taken[move.after]}")
-        if _is_there(move.before, there):
+        if there.has(move.before) and not move.within_one:
             rule = "only what the root has no more can be moved"
             yield Problem(begins, f"{shown(move.before.expression)} is still in the root; {rule}")
         if move.after.steps[0].name not in passed:
@@ -137,7 +184,7 @@ def _circles(tree: Mapping, moves: list[Moved]) -> Iterator[Problem]:
             yield Problem(_at(tree, ("moved", move.position, "from")), f"moves in a circle: {names}")
 
 
-def _imports(tree: Mapping, imports: list[Imported], there: dict[str, bool]) -> Iterator[Problem]:
+def _imports(tree: Mapping, imports: list[Imported], there: Root) -> Iterator[Problem]:
     taken: dict[Address, Source] = {}
     for item in imports:
         source = _at(tree, ("imports", item.position, "to"))
@@ -146,22 +193,27 @@ def _imports(tree: Mapping, imports: list[Imported], there: dict[str, bool]) -> 
         taken.setdefault(item.to, source)
         yield from _unknown(source, item.to, there)
         first = item.to.steps[0]
-        if there.get(first.name) and not first.key:
+        if there.several.get(first.name) and not first.key:
             yield Problem(source, f'{first.name} is several: say which, as in {first.name}["..."]')
 
 
-def _unknown(source: Source, address: Address, there: dict[str, bool]) -> Iterator[Problem]:
-    first = address.steps[0]
-    if first.name not in there:
-        kind = "module call" if first.is_module else "resource"
-        hint = nearest(first.name, [name for name in there if Step(name).is_module == first.is_module])
-        yield Problem(source, f"{shown(first.name)} is not a {kind} of the root{hint}")
-    elif first.key and not there[first.name]:
+def _unknown(source: Source, address: Address, there: Root) -> Iterator[Problem]:
+    first, *inside = address.steps
+    if first.name not in there.several:
+        yield _not_there(source, first, there.several, "the root")
+    elif first.key and not there.several[first.name]:
         yield Problem(source, f"{first.name} is one and not several: leave out {first.key}")
+    elif inside and first.name in there.interfaces:
+        interface = there.interfaces[first.name]
+        names = [*interface.resources, *(f"module.{call}" for call in interface.calls)]
+        if inside[0].name not in names:
+            yield _not_there(source, inside[0], names, first.name)
 
 
-def _is_there(address: Address, there: dict[str, bool]) -> bool:
-    return len(address.steps) == 1 and not address.steps[0].key and there.get(address.steps[0].name) is False
+def _not_there(source: Source, step: Step, names: Iterable[str], where: str) -> Problem:
+    kind = "module call" if step.is_module else "resource"
+    hint = nearest(step.name, [name for name in names if Step(name).is_module == step.is_module])
+    return Problem(source, f"{shown(step.name)} is not a {kind} of {where}{hint}")
 
 
 def _at(tree: Mapping, path: Path) -> Source:

@@ -21,7 +21,10 @@ from tests.generator.conftest import MINIMAL, Workplace
 from tests.support.planning import Planner
 
 SPEC = MINIMAL.replace("network:", "alerts:\n  topic_name: alerts\n  key: main\n  emails: [a@example.com]\nnetwork:")
+SPEC = SPEC.replace("schedules:\n", "  other: {image: x, cpu: 256, memory: 512}\nschedules:\n")
 FIRST = len(SPEC.splitlines()) + 2  # the line of the first entry of what is added
+
+INSIDE = "module.schedule_weekly.aws_scheduler_schedule.ecs"
 
 
 def entries(section: str, *items: str) -> str:
@@ -32,7 +35,7 @@ def test_blocks_are_written_in_the_order_of_the_spec_and_go_with_it(workplace: W
     added = entries(
         "moved",
         "from: module.task_old, to: module.task_report",
-        "from: 'module.schedule_weekly.aws_iam_role.ecs[0]', to: 'module.schedule_weekly.aws_iam_role.ecs[\"\"]'",
+        f"from: '{INSIDE}[0]', to: '{INSIDE}[\"\"]'",
     ) + entries(
         "imports",
         "to: module.task_report.aws_cloudwatch_log_group.task, id: /ecs/report",
@@ -43,8 +46,7 @@ def test_blocks_are_written_in_the_order_of_the_spec_and_go_with_it(workplace: W
     files = {name: text.decode().split("\n\n", 1)[1] for name, text in workplace.files().items()}
     assert files["own/moved.tf"] == (
         "moved {\n  from = module.task_old\n  to   = module.task_report\n}\n\n"
-        "moved {\n  from = module.schedule_weekly.aws_iam_role.ecs[0]\n"
-        '  to   = module.schedule_weekly.aws_iam_role.ecs[""]\n}\n'
+        f'moved {{\n  from = {INSIDE}[0]\n  to   = {INSIDE}[""]\n}}\n'
     )
     assert files["own/imports.tf"] == (
         'import {\n  to = module.task_report.aws_cloudwatch_log_group.task\n  id = "/ecs/report"\n}\n\n'
@@ -95,6 +97,37 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
             (
                 f'{FIRST}: moved[0].to: "module.task_reprot" is not a module call of the root; '
                 'did you mean "module.task_report"?'
+            )
+        ],
+    ),
+    "a resource that the module has not": (
+        entries("imports", "to: module.task_report.aws_cloudwatch_log_group.tasks, id: x"),
+        [
+            (
+                f'{FIRST}: imports[0].to: "aws_cloudwatch_log_group.tasks" is not a resource of module.task_report; '
+                'did you mean "aws_cloudwatch_log_group.task"?'
+            )
+        ],
+    ),
+    "a call that the module has not": (
+        entries("moved", "from: module.old, to: module.task_report.module.inner"),
+        [f'{FIRST}: moved[0].to: "module.inner" is not a module call of module.task_report'],
+    ),
+    "a move between modules from what one still has": (
+        entries("moved", "from: module.task_report.aws_iam_role.task, to: module.task_other.aws_iam_role.task"),
+        [
+            (
+                f'{FIRST}: moved[0].from: "module.task_report.aws_iam_role.task" is still in the root; '
+                "only what the root has no more can be moved"
+            )
+        ],
+    ),
+    "a move from what a module still has": (
+        entries("moved", "from: module.task_report.aws_iam_role.task, to: module.task_report.aws_iam_role.execution"),
+        [
+            (
+                f'{FIRST}: moved[0].from: "module.task_report.aws_iam_role.task" is still in the root; '
+                "only what the root has no more can be moved"
             )
         ],
     ),
@@ -160,6 +193,17 @@ def test_what_terraform_would_refuse_is_refused_where_it_is_written(case: str, w
     outcome = workplace.run("generate")
     assert outcome.err.splitlines() == [f"environments/own.yaml:{message}" for message in messages]
     assert (outcome.code, workplace.files()) == (2, {})
+
+
+def test_what_was_one_may_become_several(workplace: Workplace) -> None:
+    workplace.spec("own", SPEC + entries("moved", f"from: {INSIDE}, to: '{INSIDE}[\"x\"]'"))
+    assert workplace.run("generate").code == 0
+
+
+def test_a_module_whose_source_is_not_at_hand_is_taken_at_its_word(workplace: Workplace) -> None:
+    module = "modules:\n  ecs-task: {git: https://example.com/x.git, ref: v1}\n"
+    workplace.spec("own", SPEC + module + entries("imports", "to: module.task_report.aws_iam_role.any, id: x"))
+    assert workplace.run("generate").code == 0
 
 
 def test_a_history_of_names_is_kept(workplace: Workplace) -> None:
