@@ -63,12 +63,12 @@ generate: setup ## Write roots/ and the schema for editors from environments/ (E
 	@$(PY) -m generator generate $${ENV:+"$$ENV"}
 
 plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); writes .build/<env>/plan.json
-	@$(PY) -m generator generate "$$ENV"
+	@$(PY) -m generator generate "$$ENV" --no-placeholders
 	@$(call with_sandbox) $(PY) -m harness plan "$$ENV" $(live)
 
 # A saved plan belongs to the sandbox that it was made in, so none is started for it to stay.
 apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first; SAVED=1: the saved plan)
-	@$(if $(saved),,$(PY) -m generator generate "$$ENV")
+	@$(if $(saved),,$(PY) -m generator generate "$$ENV" --no-placeholders)
 	@$(call with_sandbox,$(if $(saved),,--keep)) $(PY) -m harness apply "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes) $(if $(saved),--saved)
 
 destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (LIVE=1: the real account, asks first)

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from generator import affected, derived, difference, loading, reference, roots, schema, started, starting
+from generator import (
+    affected,
+    checking,
+    derived,
+    difference,
+    loading,
+    reference,
+    roots,
+    schema,
+    started,
+    starting,
+)
 from generator import explain as explaining
 from generator.changes import GitError, RevisionError
 from generator.errors import Problem, SpecError
@@ -33,6 +44,9 @@ Roots = Annotated[Path, typer.Option("--roots", help="Directory of the root conf
 
 File = Annotated[Path, typer.Option("--file", help="Where to write it.", dir_okay=False)]
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 with a diff.")]
+Complete = Annotated[
+    bool, typer.Option("--no-placeholders", help="Refuse what still says FILL_IN: it is about to be planned.")
+]
 
 ENVIRONMENTS = REPOSITORY / "environments"
 ROOTS = REPOSITORY / "roots"
@@ -40,12 +54,20 @@ DOCS = REPOSITORY / "docs" / "spec.md"
 
 
 @app.command()
-def generate(env: Name = None, environments: Environments = ENVIRONMENTS, roots_directory: Roots = ROOTS) -> None:
+def generate(
+    env: Name = None,
+    environments: Environments = ENVIRONMENTS,
+    roots_directory: Roots = ROOTS,
+    *,
+    no_placeholders: Complete = False,
+) -> None:
     """Write the root configurations: all of them or none, and none if any spec is wrong.
 
     With all of them the schema of the specs, for editors, is written too.
     """
     try:
+        if no_placeholders:
+            checking.require_complete(environments, env)
         for line in roots.generate(environments, roots_directory, env, _notice):
             typer.echo(line)
     except (SpecError, NotGeneratedError) as error:

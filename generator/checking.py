@@ -12,9 +12,12 @@ from pydantic import BaseModel, ValidationError
 from generator.calls import SECTIONS, check_calls, section
 from generator.collisions import collisions
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
+from generator.forms import COMPLETE, PLACEHOLDER
 from generator.library import Library
-from generator.loading import NAME, NAME_RULE
+from generator.loading import NAME, NAME_RULE, Specs
+from generator.moves import misplaced
 from generator.names import NAMING_TAGS, OWN_TAGS
+from generator.placeholders import placeholders
 from generator.schedules import Schedule
 from generator.spec import Environment
 from generator.tree import Leaf, Mapping, Node, find, plain
@@ -22,12 +25,14 @@ from generator.workloads import Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path as Directory
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 REFERENCES: Final = {
     "alerts": {"key": "keys"},
+    "pager": {"key": "keys"},
     "tasks": {"log_key": "keys"},
     "schedules": {"task": "tasks", "cluster": "clusters", "key": "keys"},
     "components": {"module": "modules"},
@@ -45,18 +50,20 @@ WANTED: Final = {
 }
 
 
-def check(tree: Mapping, library: Library | None = None) -> Environment:
+def check(tree: Mapping, library: Library | None = None, *, complete: bool = False) -> Environment:
     """Return the environment that a tree describes, or raise everything that is wrong with it.
 
     Args:
         tree: the merged spec.
         library: the modules of its repository, when several specs are checked in one run.
+        complete: a placeholder is wrong too.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *_tags(tree)]
-    calls = check_calls(tree, library or Library(FilePath(tree.source.file).absolute().parent.parent))
+    library = library or Library(FilePath(tree.source.file).absolute().parent.parent)
+    calls = check_calls(tree, library)
     environment: Environment | None = None
     try:
-        environment = Environment.model_validate(plain(tree))
+        environment = Environment.model_validate(plain(tree), context=COMPLETE if complete else None)
     except ValidationError as error:
         details = error.errors(include_url=False)
         misspelt = set(_misspelt(details))
@@ -64,8 +71,14 @@ def check(tree: Mapping, library: Library | None = None) -> Environment:
         said = [detail["loc"] for detail in details]
         calls = [finding for finding in calls if not any(_same(finding.path, path) for path in said)]
     problems += [finding.problem for finding in calls]
+    if complete:
+        problems += _placeholders(tree, {problem.source for problem in problems})
     if environment is not None and not problems:
-        problems += [*_networks(tree, environment), *collisions(tree, environment)]
+        problems += [
+            *_networks(tree, environment),
+            *collisions(tree, environment),
+            *misplaced(tree, environment, library),
+        ]
     if environment is None or problems:
         raise SpecError(problems)
     return environment
@@ -74,6 +87,21 @@ def check(tree: Mapping, library: Library | None = None) -> Environment:
 def _same(path: Path, said: Path) -> bool:
     """Say whether two checks speak of one thing, or one of them of what the other is part of."""
     return bool(said) and all(one == other for one, other in zip(path, said, strict=False))
+
+
+def require_complete(directory: Directory, only: str | None = None) -> None:
+    """Raise everything that is wrong with every environment, or one, and every placeholder that is left."""
+    specs = Specs(directory)
+    problems: list[Problem] = []
+    for name in [only] if only is not None else specs.names():
+        try:
+            document = specs.read(name)
+            if only is not None or not document.abstract:
+                check(specs.environment(document), complete=True)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
 
 
 def _names(tree: Mapping) -> Iterator[Problem]:
@@ -96,7 +124,7 @@ def _defaults(tree: Mapping) -> Iterator[Problem]:
 
 def _references(tree: Mapping) -> Iterator[Problem]:
     for group, fields in REFERENCES.items():
-        holders = [tree.entries.get(group)] if group == "alerts" else section(tree, group).values()
+        holders = [tree.entries.get(group)] if group in {"alerts", "pager"} else section(tree, group).values()
         for holder in holders:
             if not isinstance(holder, Mapping):
                 continue
@@ -122,6 +150,15 @@ def _tags(tree: Mapping) -> Iterator[Problem]:
                 tag = own[name.lower()]
                 known = f"the naming standard sets {tag}" if tag in NAMING_TAGS else f"the generator sets {tag}"
                 yield Problem(node.source, f"{shown(name)} cannot be given: {known}, on everything")
+
+
+def _placeholders(tree: Mapping, said: set[Source]) -> Iterator[Problem]:
+    """Find the placeholders of which no form has said what they stand for."""
+    for path, node in placeholders(tree):
+        if node.source not in said:
+            said.add(node.source)
+            about = _about(str(path[-1]), _fields(path[:-1]))
+            yield Problem(node.source, f"{PLACEHOLDER} is a placeholder: give a value{about}")
 
 
 def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
@@ -168,10 +205,15 @@ def _at(tree: Mapping, path: Path) -> Source:
 
 
 def _missing(name: str, fields: dict[str, FieldInfo]) -> str:
+    return f"{name} is missing{_about(name, fields)}"
+
+
+def _about(name: str, fields: dict[str, FieldInfo]) -> str:
+    """Return what a field is for, in brackets, if its description says so."""
     what = (fields[name].description or "").partition(". ")[0].rstrip(".") if name in fields else ""
     if what[1:2].islower():
         what = what[:1].lower() + what[1:]
-    return f"{name} is missing" + (f" ({what})" if what else "")
+    return f" ({what})" if what else ""
 
 
 def _unknown(name: str, fields: dict[str, FieldInfo], *, top: bool = False) -> str:
@@ -197,13 +239,16 @@ def _fields(path: Path) -> dict[str, FieldInfo]:
 
 
 def _model_fields(kind: Any) -> dict[str, FieldInfo]:
-    return dict(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+    """Return the fields of a model by the names that a spec has for them: `from` is a word of Python's own."""
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return {}
+    return {field.alias or name: field for name, field in kind.model_fields.items()}
 
 
 def _step(annotation: Any, part: str | int) -> Any:
     kind = _plain_type(annotation)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        field = kind.model_fields.get(str(part))
+        field = _model_fields(kind).get(str(part))
         return field.annotation if field else None
     arguments = typing.get_args(kind)
     return arguments[-1] if arguments else None

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import Path, Problem, Source, dotted, shown
+from generator.forms import PLACEHOLDER
 from generator.schedules import SchedulerAlarm
 from generator.tree import Mapping, find
 
@@ -39,6 +40,9 @@ def names(spec: Environment) -> Iterator[Name]:
     for key, made in spec.keys.items():
         if made.alias:
             yield Name("KMS alias", made.alias, ("keys", key), ("alias",))
+    for label, topic in (("alerts", spec.alerts), ("pager", spec.pager)):
+        if topic is not None and topic.topic_name:
+            yield Name("topic", topic.topic_name, (label,), ("topic_name",))
     families = {}
     for key, task in spec.tasks.items():
         given = task.names.model_dump(exclude_none=True) if task.names else {}
@@ -78,7 +82,7 @@ def collisions(tree: Mapping, spec: Environment) -> Iterator[Problem]:
     """Compare all names; what two workloads have in common by their defaults is one problem, not one for each name."""
     first: dict[tuple[str, str], tuple[Source, Name]] = {}
     common: dict[tuple[Source, Path, Source, Path], list[Name]] = defaultdict(list)
-    for source, name in sorted((_place(tree, name), name) for name in names(spec)):
+    for source, name in sorted((_place(tree, name), name) for name in names(spec) if name.name != PLACEHOLDER):
         if name.identity in first:
             other_source, other = first[name.identity]
             common[source, name.holder, other_source, other.holder].append(name)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import jinja2
 
+from generator.addresses import label as _label
 from generator.hcl import Reference, Value, literal
 from generator.layout import align
 from generator.modules import Connection, connection, source
+from generator.moves import imported, moved
 from generator.names import NAMING_TAGS
+from generator.topics import told_of_alarms, told_of_failures, topics
 from generator.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, network_arguments
 from generator.writing import MARK
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from generator.workloads import Task
 
 FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
+BLOCKS: Final = {"imports.tf": "imported", "moved.tf": "moved"}  # files that are there only when there is one in them
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 Arguments = dict[str, Value]
@@ -51,7 +55,7 @@ class MadeKey:
     arguments: Arguments
     alias: str | None
     log_groups: tuple[str, ...]
-    encrypts_alerts: bool
+    publishers: tuple[str, ...]  # services that send to topics which it encrypts
 
 
 def render(name: str, environment: Environment, spec_file: str) -> dict[str, str]:
@@ -61,7 +65,8 @@ def render(name: str, environment: Environment, spec_file: str) -> dict[str, str
     """
     context = _context(name, environment)
     header = f"{MARK} ENV={name}` from {spec_file}. Do not edit: change that file instead.\n\n"
-    return {file: header + align(_templates().get_template(f"{file}.j2").render(context)) for file in FILES}
+    files = [*FILES, *(file for file, blocks in BLOCKS.items() if context[blocks])]
+    return {file: header + align(_templates().get_template(f"{file}.j2").render(context)) for file in files}
 
 
 @cache
@@ -87,22 +92,21 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
         "cluster_names": {key: cluster.name for key, cluster in spec.clusters.items()},
         "existing_key_arns": {key: value.arn for key, value in spec.keys.items() if value.arn is not None},
         "made_keys": [_made_key(spec, key) for key, value in sorted(spec.keys.items()) if value.arn is None],
-        "alerts_key_arn": _key_arn(spec, spec.alerts.key) if spec.alerts and spec.alerts.key else None,
-        "failure_rule_arns": [
-            Reference(f"module.task_{_label(key)}.failure_rule_arn")
-            for key, task in sorted(spec.tasks.items())
-            if task.failure_topic_arns is None
-        ],
+        "topics": topics(spec),
+        "topic_keys": {
+            topic.label: _key_arn(spec, topic.settings.key) for topic in topics(spec) if topic.settings.key is not None
+        },
+        "failure_rules": {
+            topic.label: [Reference(f"module.task_{_label(name)}.failure_rule_arn") for name in topic.failing_tasks]
+            for topic in topics(spec)
+        },
         "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
         "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
         "components": [_component(spec, key, component) for key, component in sorted((spec.components or {}).items())],
         "outputs": _outputs(spec),
+        "moved": moved(spec),
+        "imported": imported(spec),
     }
-
-
-def _label(name: str) -> str:
-    """Return a spec's name as Terraform's: names have no underscores, so no two become one."""
-    return name.replace("-", "_")
 
 
 def _given(model: BaseModel) -> Arguments:
@@ -116,12 +120,6 @@ def _naming() -> Arguments:
 def _key_arn(spec: Environment, name: str) -> Reference:
     made = spec.keys[name].arn is None
     return Reference(f"aws_kms_key.{_label(name)}.arn" if made else f"local.existing_key_arns.{name}")
-
-
-def _alerts_arn(spec: Environment) -> Reference | None:
-    if spec.alerts is None:
-        return None
-    return Reference("aws_sns_topic.alerts.arn" if spec.alerts.topic_name else "local.alerts_topic_arn")
 
 
 def _own_tags(name: str, spec: Environment) -> Arguments:
@@ -141,16 +139,18 @@ def _made_key(spec: Environment, name: str) -> MadeKey:
     arguments: Arguments = {"description": key.description}
     if key.deletion_window_in_days is not None:
         arguments["deletion_window_in_days"] = key.deletion_window_in_days
-    encrypts_alerts = spec.alerts is not None and spec.alerts.key == name
-    return MadeKey(_label(name), name, arguments, key.alias, tuple(groups), encrypts_alerts)
+    publishers = {service for topic in topics(spec) if topic.settings.key == name for service in topic.publishers}
+    return MadeKey(_label(name), name, arguments, key.alias, tuple(groups), tuple(sorted(publishers)))
 
 
 def _task(spec: Environment, name: str, task: Task) -> Call:
+    if spec.deletion_protection and task.keep_log_group is None:
+        task = task.model_copy(update={"keep_log_group": True})
     own = {field: value for field, value in _given(task).items() if field not in TASK.references}
     wiring: Arguments = {}
     if task.log_key is not None:
         wiring["log_kms_key_arn"] = _key_arn(spec, task.log_key)
-    alerts = _alerts_arn(spec)
+    alerts = told_of_failures(spec)
     if alerts is not None and task.failure_topic_arns is None:
         wiring["failure_topic_arns"] = {"alerts": alerts}
     return Call(
@@ -171,9 +171,9 @@ def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
         "pass_role_arns": Reference(f"{task}.role_arns"),
     }
     wiring: Arguments = {"kms_key_arn": _key_arn(spec, schedule.key)}
-    alerts = _alerts_arn(spec)
-    if alerts is not None:
-        wiring |= {name: [alerts] for name in SCHEDULE.by_environment["alerts"] if name not in own}
+    pager = told_of_alarms(spec)
+    if pager is not None:
+        wiring |= {name: [pager] for name in SCHEDULE.by_environment["alerts"] if name not in own}
     groups = _filled(own, target, _network(spec, schedule), wiring, _naming())
     return Call(f"schedule_{_label(name)}", name, _source(spec, SCHEDULE.module), groups)
 
@@ -186,8 +186,8 @@ def _component(spec: Environment, name: str, component: Component) -> Call:
 
 def _connected(spec: Environment, text: str) -> Value:
     match connection(text):
-        case Connection("alerts"):
-            return _alerts_arn(spec)
+        case Connection("alerts" | "pager" as label):
+            return next(topic.arn for topic in topics(spec) if topic.label == label)
         case Connection("keys", name):
             return _key_arn(spec, name)
         case Connection("clusters", name):
@@ -227,7 +227,5 @@ def _outputs(spec: Environment) -> list[tuple[str, str, Value]]:
         ("schedule_arns", "Schedules, without the additional ones.", each("schedule", spec.schedules, "schedule_arn")),
         ("task_definition_arns", "Newest revision of each task.", each("task", spec.tasks, "task_definition_arn")),
     ]
-    alerts = _alerts_arn(spec)
-    if alerts is not None:
-        outputs.insert(0, ("alerts_topic_arn", "Topic that is told when a task fails or a run is lost.", alerts))
-    return outputs
+    outputs += [(f"{topic.label}_topic_arn", topic.told, topic.arn) for topic in topics(spec)]
+    return sorted(outputs, key=lambda output: output[0])

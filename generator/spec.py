@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from generator.forms import Strict, Under, form
 from generator.modules import Component, Module
+from generator.moves import Import, Move
 from generator.schedules import Schedule, SecurityGroupId, SubnetId
 from generator.workloads import Task
 
@@ -160,6 +161,9 @@ class Environment(Strict):
     alerts: Alerts | None = Field(
         None, description="Who is told when a task fails or a run is lost; nobody unless given."
     )
+    pager: Alerts | None = Field(
+        None, description="Who is told when an alarm goes off; `alerts` unless given. Failed tasks still tell `alerts`."
+    )
     network: Network | None = Field(None, description="Where tasks run; each schedule must say it unless given.")
     clusters: dict[str, Cluster] = Field(description="ECS clusters that exist, by a name that schedules refer to.")
     tasks: dict[str, Task] = Field(description="Task definitions, by name.")
@@ -169,4 +173,10 @@ class Environment(Strict):
     )
     components: dict[str, Component] | None = Field(None, description="Calls of other modules, by a name for each.")
     tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
+    deletion_protection: bool = Field(
+        default=False,
+        description="true refuses plans that destroy a key or a topic, and keeps the log groups of removed tasks.",
+    )
+    moved: list[Move] | None = Field(None, description="New addresses of what the state has under old ones.")
+    imports: list[Import] | None = Field(None, description="What exists and shall be managed from now on.")
     defaults: Defaults | None = Field(None, description="What tasks and schedules have in common.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.errors import Problem, Source
+from generator.forms import PLACEHOLDER
 from generator.tree import Leaf, Mapping, find
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ class Kept(NamedTuple):
 
 
 def kept(document: Document, tree: Mapping) -> Kept | None:
-    """Return where an environment keeps its state; None when it does not say so, which is the model's to refuse."""
+    """Return where an environment keeps its state; None when it does not say so, or not yet."""
     bucket, key, region = (_text(tree, ("state", field)) for field in State._fields)
     region = region or _text(tree, ("region",))
-    if not (bucket and key and region):
+    if not (bucket and key and region) or PLACEHOLDER in {bucket, key, region}:
         return None
     written = find(tree, ("state", "key"))[0].source
     own = written.file == document.root.source.file or document.extends is None

@@ -86,7 +86,7 @@ class Wiring:
         yield from self.always
         yield from (argument for field, argument in self.by_field.items() if _given(call, field))
         for field, arguments in self.by_environment.items():
-            if _given(environment, field):
+            if _given(environment, field) and not _is_false(environment, field):
                 yield from (argument for argument in arguments if not _given(call, argument))
         if self.network:
             taken = network_arguments(_text(call.entries.get("launch_type")), _capacity_providers(call))
@@ -100,12 +100,13 @@ TASK: Final = Wiring(
     always=("name", *NAMING),
     references=frozenset({"log_key"}),
     by_field={"log_key": "log_kms_key_arn"},
-    by_environment={"alerts": ("failure_topic_arns",)},
+    by_environment={"alerts": ("failure_topic_arns",), "deletion_protection": ("keep_log_group",)},
     network=False,
     outputs={
         "tasks": ("log_group_name", "task_definition_arn"),
         "schedules": ("family", "role_arns"),
         "alerts": ("failure_rule_arn",),
+        "pager": ("failure_rule_arn",),  # of a task that names it itself
     },
 )
 SCHEDULE: Final = Wiring(
@@ -115,7 +116,7 @@ SCHEDULE: Final = Wiring(
     always=("cluster_name", "ecs_cluster_arn", "kms_key_arn", "names", "pass_role_arns", "task_name", *NAMING),
     references=frozenset({"task", "cluster", "key"}),
     by_field={},
-    by_environment={"alerts": ("dlq_alarm_actions", "dlq_ok_actions")},
+    by_environment=dict.fromkeys(("alerts", "pager"), ("dlq_alarm_actions", "dlq_ok_actions")),
     network=True,
     outputs={"schedules": ("dlq_url", "schedule_arn")},
 )
@@ -124,6 +125,11 @@ SCHEDULE: Final = Wiring(
 def _given(fields: Mapping, name: str) -> bool:
     node = fields.entries.get(name)
     return node is not None and not (isinstance(node, Leaf) and node.value is None)
+
+
+def _is_false(fields: Mapping, name: str) -> bool:
+    node = fields.entries.get(name)
+    return isinstance(node, Leaf) and node.value is False
 
 
 def _text(node: Node | None) -> str | None:

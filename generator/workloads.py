@@ -206,6 +206,11 @@ class Task(Strict):
         "unless given.",
         examples=[30, 90, 400],
     )
+    keep_log_group: bool | None = Field(
+        None,
+        description="true leaves the log group and its logs in the account when the task is removed. false unless "
+        "given, or unless the environment has `deletion_protection`.",
+    )
     keep_old_revisions: bool | None = Field(
         None,
         description="true leaves a replaced revision ACTIVE, to go back to or to stay pinned to; deregistered unless "

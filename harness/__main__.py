@@ -25,12 +25,13 @@ from harness import (
     providers,
     refusals,
     saved_plan,
+    sources,
     target,
     terraform,
     workspace,
 )
 from harness import live as guard
-from harness.errors import HarnessError, RefusedError, WrongUseError
+from harness.errors import HarnessError, ProtectedError, RefusedError, WrongUseError
 from harness.summary import Summary, render, summarize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,9 +178,20 @@ def state_file(where: target.Target, *, live: bool) -> Path | None:
 
 
 def terraform_in(where: target.Target, state: Path | None, *, keep: tuple[str, ...] = ()) -> Prepared:
-    """A copy of the root where Terraform can work on it, and Terraform there."""
+    """A copy of the root where Terraform can work on it, and Terraform there.
+
+    In the sandbox pinned modules come from the clones that the specification names, and nothing is there to import.
+
+    Raises:
+        WrongUseError: a clone does not hold what is pinned.
+    """
     space = workspace.prepare(ROOT / "roots" / where.environment, BUILD / where.environment, state, keep=keep)
-    return terraform.Terraform(space.folder, providers.configure(BUILD)), space
+    pinned = []
+    if state is not None:
+        if space.leave_out_imports():
+            print("Sandbox: imports.tf is left out, since nothing is here to import; what it names is planned as new")
+        pinned = sources.pinned(SPECS, where.environment, ROOT)
+    return terraform.Terraform(space.folder, providers.configure(BUILD), clones=tuple(sources.clones(pinned))), space
 
 
 def circumstances(where: target.Target, state: Path | None, version: str) -> saved_plan.Circumstances:
@@ -225,7 +237,13 @@ def carry_out(environment: str, *, live: bool, yes: bool, destroy: bool) -> None
     """Plan, ask where it is the real account, apply."""
     where = aim(environment, live=live)
     with workspace.exclusive(BUILD, environment):
-        runner, space, summary = make_plan(where, live=live, destroy=destroy)
+        try:
+            runner, space, summary = make_plan(where, live=live, destroy=destroy)
+        except ProtectedError as error:
+            if live or not destroy:
+                raise
+            down = f".build/venv/bin/python -m sandbox down {environment}"
+            raise WrongUseError(f"{error}\n  or, to forget the sandbox with all that is in it: {down}") from None
         report(where, summary, "destroy" if destroy else "apply")
         if not summary.changes and not summary.moves:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class HarnessError(Exception):
     """A failure that a person can act on; the message says what happened and what to do."""
@@ -25,6 +27,18 @@ class RefusedError(WrongUseError):
     def __init__(self, words: str, places: str = "") -> None:
         super().__init__(f"the configuration is refused:\n{words}" + (f"\n\n{places}" if places else ""))
         self.words = words
+
+
+class ProtectedError(WrongUseError):
+    """A plan would destroy what deletion protection keeps."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        kept = ", ".join(sorted(set(addresses)))
+        super().__init__(
+            f"deletion protection keeps {kept}, which this would destroy or replace; nothing was changed\n"
+            "  what to do: leave them as they are, or, to give them up, say `deletion_protection: false` in the\n"
+            "  specification, `make apply` that, and then do this again"
+        )
 
 
 class EnvironmentFailedError(HarnessError):

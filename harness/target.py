@@ -6,6 +6,9 @@
 
 ``account`` and ``region`` are plain top-level lines of the specification (or of one it extends), so that they can be
 read before the environment that holds a YAML parser exists. The generator checks everything properly afterwards.
+
+While one of the two is a placeholder nobody can say where a command would act: it is refused, and every line of the
+specification that has a placeholder is named.
 """
 
 from __future__ import annotations
@@ -26,11 +29,22 @@ RESERVED = (
     "sandbox",
     "venv",
 )  # what else lies beside .build/<env>
+PLACEHOLDER = "FILL_IN"  # as in generator/forms.py
+WANTED = {"account": "an account: 12 digits, in quotes", "region": "a region, such as us-east-1"}  # as in its models
 SCALAR = r"^{key}:[ \t]+(?:&\w+[ \t]+)?[\"']?([\w-]+)[\"']?[ \t]*(?:#.*)?$"
 
 
 class TargetError(Exception):
     """The environment asked for cannot be acted on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """The value of a top-level line, and where it is."""
+
+    text: str
+    file: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -52,20 +66,27 @@ class Target:
 
 def names(environments: Path = ENVIRONMENTS) -> list[str]:
     """Every environment that can be planned: all specifications but those that are there to be extended."""
-    return sorted(path.stem for path in environments.glob("*.yaml") if scalar(path, "abstract") != "true")
+    return sorted(path.stem for path in environments.glob("*.yaml") if text(scalar(path, "abstract")) != "true")
 
 
-def scalar(path: Path, key: str) -> str | None:
+def scalar(path: Path, key: str) -> Scalar | None:
     """The value of a plain top-level line ``key: value``, or None."""
-    found = re.search(SCALAR.format(key=key), path.read_text(encoding="utf-8", errors="replace"), flags=re.MULTILINE)
-    return found.group(1) if found else None
+    lines = path.read_text(encoding="utf-8", errors="replace")
+    found = re.search(SCALAR.format(key=key), lines, flags=re.MULTILINE)
+    return Scalar(found.group(1), path.name, lines.count("\n", 0, found.start()) + 1) if found else None
+
+
+def text(value: Scalar | None) -> str | None:
+    """The value alone."""
+    return value.text if value is not None else None
 
 
 def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
     """Find account and region of an environment.
 
     Raises:
-        TargetError: no such environment, or it does not say its account or region on a line of its own.
+        TargetError: no such environment, it does not say its account or region on a line of its own, or one of them is
+            still a placeholder.
     """
     known = names(environments)
     if environment in RESERVED:
@@ -76,12 +97,31 @@ def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
         near = difflib.get_close_matches(environment, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none yet'}"
         raise TargetError(f"ENV={environment}: there is no environments/{environment}.yaml to plan; {hint}")
-    return Target(
-        environment, inherited(environments, environment, "account"), inherited(environments, environment, "region")
-    )
+    found = {key: inherited(environments, environment, key) for key in WANTED}
+    missing = {
+        (value.file, value.line): f"{key}: {PLACEHOLDER} is a placeholder: give {WANTED[key]}"
+        for key, value in found.items()
+        if value.text == PLACEHOLDER
+    }
+    if missing:
+        others = dict.fromkeys(unfilled(environments / f"{environment}.yaml"), f"{PLACEHOLDER} is a placeholder too")
+        raise TargetError(
+            "\n".join(
+                f"environments/{file}:{line}: {rule}" for (file, line), rule in sorted((others | missing).items())
+            )
+        )
+    return Target(environment, found["account"].text, found["region"].text)
 
 
-def inherited(environments: Path, name: str, key: str) -> str:
+def unfilled(path: Path) -> list[tuple[str, int]]:
+    """File and line of every placeholder of a specification, but for those in comments."""
+    whole = re.compile(rf"(?:^|[\s\[{{,])[\"']?{PLACEHOLDER}[\"']?[ \t]*(?:$|[\]}},])")
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    values = (re.split(r"(?:^|[ \t])#", line, maxsplit=1)[0] for line in lines)
+    return [(path.name, number) for number, value in enumerate(values, 1) if whole.search(value)]
+
+
+def inherited(environments: Path, name: str, key: str) -> Scalar:
     """The value of ``key`` in the specification or in the nearest one it extends."""
     seen: list[str] = []
     current: str | None = name
@@ -93,7 +133,7 @@ def inherited(environments: Path, name: str, key: str) -> str:
         value = scalar(path, key)
         if value is not None:
             return value
-        current = scalar(path, "extends")
+        current = text(scalar(path, "extends"))
     raise TargetError(f'environments/{name}.yaml: no top-level line "{key}: ..." here or in what it extends')
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import process
-from harness.errors import EnvironmentFailedError, HarnessError, RefusedError, WrongUseError
+from harness import process, sources
+from harness.errors import EnvironmentFailedError, HarnessError, ProtectedError, RefusedError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.sources import Clone
     from harness.workspace import Workspace
 
 OLDEST = (1, 9)
@@ -26,6 +27,7 @@ REFUSALS = (
     "Error: Resource precondition failed",
     "Error: Module output value precondition failed",
 )
+PROTECTED = re.compile(r"Resource\s+(\S.*?)\s+has\s+lifecycle\.prevent_destroy\s+set")
 OUTDATED = ("Error: Saved plan is stale", "Error: Saved plan does not match the given state")
 LOCK_TIMEOUT = "-lock-timeout=2m"  # a pipeline's plan waits for another one of the same environment
 
@@ -38,11 +40,13 @@ class Terraform:
         folder: the working folder.
         cli_config: the CLI configuration file, see :mod:`harness.providers`.
         environment: what the child sees besides; credentials and endpoint come from here.
+        clones: where modules of a git repository are read from instead, see :mod:`harness.sources`.
     """
 
     folder: Path
     cli_config: Path
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    clones: tuple[Clone, ...] = ()
 
     def child_environment(self) -> dict[str, str]:
         """What Terraform sees: no prompts, no call home, our CLI configuration, no stray arguments."""
@@ -54,13 +58,14 @@ class Terraform:
             "TF_INPUT": "0",
             "CHECKPOINT_DISABLE": "1",
         }
-        return kept | own
+        return kept | own | sources.variables(self.clones, kept)
 
     def run(self, *arguments: str, show: bool = False) -> str:
         """Run one Terraform command and return what it printed; with ``show`` it prints to the terminal as it goes.
 
         Raises:
             RefusedError: a validation or a precondition of the configuration refused a value.
+            ProtectedError: the plan would destroy what the configuration protects from that.
             WrongUseError: the saved plan is older than the state.
             EnvironmentFailedError: Terraform failed otherwise; the message is what it wrote to standard error.
             InterruptedByPersonError: a signal came, and Terraform has stopped in good order.
@@ -77,6 +82,8 @@ class Terraform:
 
     def failure(self, command: str, words: str) -> HarnessError:
         """What Terraform's words mean."""
+        if protected := PROTECTED.findall(words):
+            return ProtectedError(protected)
         if any(title in words for title in REFUSALS):
             return RefusedError(words)
         if any(title in words for title in OUTDATED):
@@ -87,14 +94,15 @@ class Terraform:
         return EnvironmentFailedError(f"terraform {command} failed in {self.folder}:\n{words}")
 
     def init(self, workspace: Workspace, lock: Path | None = None) -> None:
-        """Initialise providers, modules and backend; a provider from elsewhere than last time starts from nothing.
+        """Initialise providers, modules and backend; what comes from elsewhere than last time starts from nothing.
 
         Args:
             workspace: where.
             lock: a dependency lock file to start from, so that the provider is the one that planned.
         """
         used = self.folder / ".terraform" / "cli-config"
-        config = self.cli_config.read_text(encoding="utf-8")
+        read = "".join(f"# {clone.url} is {clone.folder} at {' '.join(clone.commits)}\n" for clone in self.clones)
+        config = self.cli_config.read_text(encoding="utf-8") + read
         if not used.is_file() or used.read_text(encoding="utf-8") != config:
             shutil.rmtree(self.folder / ".terraform", ignore_errors=True)
             (self.folder / ".terraform.lock.hcl").unlink(missing_ok=True)

@@ -41,6 +41,13 @@ class Workspace:
         """The plan as ``terraform show -json`` gives it."""
         return self.folder / "plan.json"
 
+    def leave_out_imports(self) -> bool:
+        """Take the import blocks out of the copy; say whether there were any. What is not there cannot be imported."""
+        blocks = self.folder / "imports.tf"
+        there = blocks.is_file()
+        blocks.unlink(missing_ok=True)
+        return there
+
     @property
     def backend_arguments(self) -> list[str]:
         """What ``terraform init`` needs to know of the backend."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from generator import roots
+from generator import loading, roots
+from generator.tree import plain
 from tests.support.planning import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -33,7 +34,7 @@ def test_the_piece_of_a_spec_is_of_dn_dev() -> None:
     block, _ = SPECS
     yaml = YAML(typ="safe")
     shown = leaves(yaml.load(block))
-    there = leaves(yaml.load((REPOSITORY / "environments" / "dn-dev.yaml").read_text(encoding="utf-8")))
+    there = leaves(plain(loading.load(REPOSITORY / "environments", "dn-dev")))
     assert shown
     assert shown.items() <= there.items()
 

@@ -4,6 +4,7 @@ resource "aws_cloudwatch_log_group" "task" {
   name              = local.names.log_group
   kms_key_id        = var.log_kms_key_arn
   retention_in_days = var.log_retention_days
+  skip_destroy      = var.keep_log_group
   tags              = local.tags
 
   lifecycle {

@@ -333,6 +333,13 @@ variable "init_process" {
   }
 }
 
+variable "keep_log_group" {
+  description = "Whether the log group and its logs stay in the account when the task is removed or its log group renamed: Terraform then only forgets the group. It takes effect with the apply that sets it, so set it before a removal. false deletes the logs with the group."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "keep_old_revisions" {
   description = "Whether the revision that a change replaces stays ACTIVE, so that one can go back to it, or a schedule can stay pinned to it. false deregisters it."
   type        = bool

@@ -71,7 +71,12 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
     "a field that two others have": (
         "region: eu-west-1",
         "region: eu-west-1\nkey: x",
-        ['environments/own.yaml:3: key: "key" is not a field here; did you mean "keys" or alerts.key or state.key?'],
+        [
+            (
+                'environments/own.yaml:3: key: "key" is not a field here; '
+                'did you mean "keys" or alerts.key or pager.key or state.key?'
+            )
+        ],
     ),
     "a field of names in defaults, one level too high": (
         "tasks:\n",

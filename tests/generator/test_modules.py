@@ -36,6 +36,7 @@ NAMED = {
     "aws_kms_alias": ("KMS alias", "name"),
     "aws_scheduler_schedule_group": ("schedule group", "name"),
     "aws_sqs_queue": ("dead-letter queue", "name"),
+    "aws_sns_topic": ("topic", "name"),
 }
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from generator import roots
+from generator.checking import require_complete
+from generator.errors import SpecError
+from generator.forms import PLACEHOLDER
 from harness import target
 from tests.support.planning import REPOSITORY
 
@@ -63,8 +66,47 @@ def test_the_announcer_runs_before_anything_is_installed() -> None:
     assert printed == "Sandbox: dn-dev as account 867653852961, us-east-1, on this machine only\n"
 
 
-@pytest.mark.parametrize("name", target.names())
+FILLED = [name for name in target.names() if name != "dn-prod"]
+
+
+@pytest.mark.parametrize("name", FILLED)
 def test_the_announcer_and_the_generator_agree(name: str) -> None:
     where = target.read(name)
     spec = roots.environments(REPOSITORY / "environments")[name]
     assert (where.account, where.region) == (spec.account, spec.region)
+
+
+def test_an_account_to_be_filled_in_is_refused_with_every_line_that_has_a_placeholder(environments: Path) -> None:
+    (environments / "prod.yaml").write_text(
+        "# FILL_IN is explained\nextends: base\naccount: FILL_IN # 12 digits\nregion: 'FILL_IN'\n"
+        "tasks:\n  x:\n    image: a#FILL_IN\n    subnets: [FILL_IN, FILL_IN]\n    note: FILL_INS # FILL_IN\n"
+        '    name: "FILL_IN"\n'
+    )
+    with pytest.raises(target.TargetError) as refused:
+        target.read("prod", environments)
+    assert str(refused.value).splitlines() == [
+        "environments/prod.yaml:3: account: FILL_IN is a placeholder: give an account: 12 digits, in quotes",
+        "environments/prod.yaml:4: region: FILL_IN is a placeholder: give a region, such as us-east-1",
+        "environments/prod.yaml:8: FILL_IN is a placeholder too",
+        "environments/prod.yaml:10: FILL_IN is a placeholder too",
+    ]
+
+
+def test_an_account_to_be_filled_in_may_stand_in_what_is_extended(environments: Path) -> None:
+    (environments / "base.yaml").write_text("abstract: true\n\nregion: eu-west-1\naccount: FILL_IN\n")
+    (environments / "own.yaml").write_text("extends: base\n")
+    with pytest.raises(target.TargetError, match=r"^environments/base\.yaml:4: account: FILL_IN is a placeholder: .*$"):
+        target.read("own", environments)
+    assert target.read("prod", environments).account == "111122223333", "what one overrides is not one's own"
+
+
+def test_the_announcer_says_what_the_generator_says_and_names_the_same_lines() -> None:
+    """It runs without the repository on its path, so it has the words itself."""
+    assert target.PLACEHOLDER == PLACEHOLDER
+    with pytest.raises(target.TargetError) as announced:
+        target.read("dn-prod")
+    with pytest.raises(SpecError) as refused:
+        require_complete(REPOSITORY / "environments", "dn-prod")
+    first, *others = str(announced.value).splitlines()
+    assert first == str(refused.value).splitlines()[0].replace(str(REPOSITORY) + "/", "")
+    assert [line.split(":")[1] for line in others] == [str(p.source.line) for p in refused.value.problems[1:]]

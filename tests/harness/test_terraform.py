@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
 from harness import terraform, workspace
-from harness.errors import EnvironmentFailedError, WrongUseError
+from harness.errors import EnvironmentFailedError, ProtectedError, WrongUseError
+from harness.sources import Clone
 
 
 @pytest.fixture
@@ -67,6 +69,63 @@ def test_the_provider_is_the_one_that_planned(runner: terraform.Terraform, tmp_p
     (tmp_path / "saved.hcl").write_text("# the lock of the plan\n")
     runner.init(workspace.Workspace(tmp_path, None), tmp_path / "saved.hcl")
     assert (tmp_path / ".terraform.lock.hcl").read_text() == "# the lock of the plan\n"
+
+
+PROTECTED = """\
+Error: Instance cannot be destroyed
+
+  on main.tf line 49:
+  49: resource "aws_kms_key" "main" {
+
+Resource aws_kms_key.main has lifecycle.prevent_destroy set, but the plan
+calls for this resource to be destroyed. To avoid this error, disable it.
+
+Error: Instance cannot be destroyed
+
+  on main.tf line 90:
+  90: resource "aws_sns_topic" "alerts" {
+
+Resource aws_sns_topic.a_name_so_long_that_the_line_ends["a key"]
+has lifecycle.prevent_destroy set, but the plan calls for this resource"""
+
+
+def test_what_is_protected_is_named_and_is_bad_input(runner: terraform.Terraform, tmp_path: Path) -> None:
+    (tmp_path / "words").write_text(PROTECTED)
+    script(tmp_path, f"cat {tmp_path}/words >&2", "exit 1")
+    with pytest.raises(ProtectedError) as refused:
+        runner.run("plan")
+    assert refused.value.exit_code == 2
+    assert str(refused.value).startswith(
+        'deletion protection keeps aws_kms_key.main, aws_sns_topic.a_name_so_long_that_the_line_ends["a key"], '
+        "which this would destroy or replace; nothing was changed\n"
+    )
+    assert "`deletion_protection: false`" in str(refused.value)
+
+
+def test_modules_from_elsewhere_start_from_nothing(runner: terraform.Terraform, tmp_path: Path) -> None:
+    """What the sandbox read from a clone must not be what the real account gets."""
+    script(tmp_path, "mkdir -p .terraform/modules; touch .terraform.lock.hcl")
+    space = workspace.Workspace(tmp_path, None)
+    clone = Clone("https://example.com/x.git", tmp_path / "clone", ("a" * 40,))
+    sandboxed = dataclasses.replace(runner, clones=(clone,))
+    kept = tmp_path / ".terraform" / "modules" / "x"
+    for used, stays in [
+        (sandboxed, False),
+        (sandboxed, True),
+        (dataclasses.replace(runner, clones=(dataclasses.replace(clone, commits=("b" * 40,)),)), False),
+        (runner, False),
+        (runner, True),
+    ]:
+        used.init(space)
+        assert kept.exists() is stays
+        kept.touch()
+
+
+def test_terraform_sees_the_clones_and_the_real_account_does_not(runner: terraform.Terraform, tmp_path: Path) -> None:
+    clone = Clone("https://example.com/x.git", tmp_path / "clone", ())
+    seen = dataclasses.replace(runner, clones=(clone,)).child_environment()
+    assert seen["GIT_CONFIG_VALUE_0"] == "https://example.com/x.git"
+    assert not [name for name in runner.child_environment() if name.startswith("GIT_")]
 
 
 def test_terraform_sees_our_configuration_and_no_stray_variables(runner: terraform.Terraform, tmp_path: Path) -> None:

@@ -29,6 +29,16 @@ def test_a_local_backend_is_laid_over_the_copy_and_not_over_the_root(root: Path,
     assert [path.name for path in root.iterdir()] == ["main.tf"]
 
 
+def test_imports_are_left_out_of_the_copy_when_asked(root: Path, tmp_path: Path) -> None:
+    space = workspace.prepare(root, tmp_path / ".build" / "dev", tmp_path / "terraform.tfstate")
+    assert not space.leave_out_imports()
+    (root / "imports.tf").write_text("# imports\n")
+    space = workspace.prepare(root, tmp_path / ".build" / "dev", tmp_path / "terraform.tfstate")
+    assert space.leave_out_imports()
+    assert not (space.folder / "imports.tf").exists()
+    assert (root / "imports.tf").exists()
+
+
 def test_nothing_of_an_earlier_run_stays_but_terraform_s_own_cache(root: Path, tmp_path: Path) -> None:
     folder = tmp_path / ".build" / "dev"
     workspace.prepare(root, folder, tmp_path / "terraform.tfstate")

@@ -60,6 +60,11 @@ run "defaults_with_arns_known_at_plan" {
   }
 
   assert {
+    condition     = !aws_cloudwatch_log_group.task.skip_destroy
+    error_message = "Logs go with their task unless keep_log_group says otherwise"
+  }
+
+  assert {
     condition     = length(aws_cloudwatch_event_rule.failure) == 0 && output.failure_rule_arn == null && output.topic_policy_statements == {}
     error_message = "There is no rule when nobody is told"
   }
@@ -220,6 +225,7 @@ run "largest_fargate_with_a_writable_root_and_encrypted_logs_within_a_boundary" 
     read_only_root_filesystem = false
     log_kms_key_arn           = "arn:aws:kms:us-east-1:867653852961:key/mrk-0123456789abcdef0123456789abcdef"
     log_retention_days        = 0
+    keep_log_group            = true
     permissions_boundary_arn  = "arn:aws:iam::867653852961:policy/team/bound"
   }
 
@@ -231,11 +237,12 @@ run "largest_fargate_with_a_writable_root_and_encrypted_logs_within_a_boundary" 
   assert {
     condition = (
       aws_cloudwatch_log_group.task.retention_in_days == 0
+      && aws_cloudwatch_log_group.task.skip_destroy
       && aws_cloudwatch_log_group.task.kms_key_id == "arn:aws:kms:us-east-1:867653852961:key/mrk-0123456789abcdef0123456789abcdef"
       && aws_iam_role.task.permissions_boundary == "arn:aws:iam::867653852961:policy/team/bound"
       && aws_iam_role.execution.permissions_boundary == "arn:aws:iam::867653852961:policy/team/bound"
     )
-    error_message = "Key, retention and boundary are passed on"
+    error_message = "Key, retention, keeping and boundary are passed on"
   }
 }
 

@@ -56,6 +56,7 @@ module "cleanup" {
 
   log_kms_key_arn    = aws_kms_key.main.arn
   log_retention_days = 90
+  keep_log_group     = true
 
   failure_topic_arns        = { alerts = aws_sns_topic.alerts.arn }
   failure_dead_letter_queue = { queue_arn = aws_sqs_queue.undelivered.arn }
