@@ -56,7 +56,6 @@ def text() -> str:
         templates.get_template(TEMPLATE)
         .render(
             models=found,
-            fields={field.name.strip("`") for field in found[0].fields},
             placeholder=PLACEHOLDER,
             name_rule=loading.NAME_RULE,
             max_bytes=f"{loading.MAX_BYTES:,}",
