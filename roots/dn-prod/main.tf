@@ -24,7 +24,7 @@ locals {
   # Clusters that are made elsewhere; an ARN follows from a name.
   cluster_names = {
     default  = "default"
-    workflow = "FILL_IN"
+    workflow = "default"
   }
   cluster_arns = {
     for key, name in local.cluster_names : key => "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/${name}"
@@ -206,14 +206,14 @@ module "task_channelbackfill" {
   source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   name   = "channelbackfill"
-  image  = "FILL_IN"
+  image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-channelbackfill-api:latest"
   cpu    = 2048
   memory = 4096
   permissions = {
     put_events = [
       {
         detail_types = ["Channel Backfill Completed", "Channel Backfill Failed"]
-        event_bus    = "FILL_IN"
+        event_bus    = "dn-backend-workflow-bus-prod"
         sources      = ["dn.backend.channelbackfill"]
       },
     ]
@@ -236,7 +236,7 @@ module "task_claims_report" {
   source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   name               = "claims-report"
-  image              = "FILL_IN"
+  image              = "agreen757dn/claims-report:latest"
   cpu                = 1024
   memory             = 3072
   log_retention_days = 400
@@ -257,13 +257,13 @@ module "task_cmscustomidcleanup" {
   source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
 
   name   = "cmscustomidcleanup"
-  image  = "FILL_IN"
+  image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-cmscustomidupdate-api:latest"
   cpu    = 4096
   memory = 8192
   permissions = {
     s3_read = [
       {
-        bucket = "FILL_IN"
+        bucket = "youtube-reporting-main"
         keys   = ["reports/video_report_Indmusic_V_v1-3.csv"]
       },
     ]

@@ -12,7 +12,7 @@ terraform {
 
   # The lock is a file beside the state: two applies at once cannot happen, and no table is needed for it.
   backend "s3" {
-    bucket       = "FILL_IN"
+    bucket       = "dn-terraform-state-prod"
     key          = "punctual/dn-prod/terraform.tfstate"
     region       = "us-east-1"
     encrypt      = true

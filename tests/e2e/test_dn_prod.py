@@ -23,14 +23,9 @@ from tests.support.planning import REPOSITORY
 pytestmark = pytest.mark.slow
 
 ACCOUNT = "111122223333"
-REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
 # By the last part of a place's path: what a person who knows the account would put there.
 VALUES = {
     "account": f'"{ACCOUNT}"',
-    "bucket": "example-of-production",
-    "event_bus": "example-bus",
-    "image": f"{REGISTRY}/example@sha256:{'0' * 64}",
-    "name": "example-cluster",
     "security_group_ids": "sg-0123456789abcdef0",
     "trusted_compute_subnets": "subnet-0123456789abcdef0",
 }
@@ -78,7 +73,7 @@ def test_once_the_account_is_known_the_generator_says_what_else_is_missing(clone
     said = [line for line in refused.stderr.splitlines() if PLACEHOLDER in line]
     assert [line.split(": ")[0] for line in said] == [f"environments/dn-prod.yaml:{line}" for line, _ in places()[1:]]
     assert all(" is a placeholder: give " in line for line in said)
-    assert "state.bucket: FILL_IN is a placeholder: give the name of an S3 bucket" in said[0]
+    assert "network.trusted_compute_subnets[0]: FILL_IN is a placeholder: give the id of a subnet, such as" in said[0]
 
 
 @pytest.fixture(scope="module")
