@@ -14,7 +14,8 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from typing_extensions import TypeAliasType
 
 from generator.errors import nearest, shown
-from generator.forms import PLACEHOLDER, Strict, choice, form, is_placeholder
+from generator.expressions import mistakes
+from generator.forms import PLACEHOLDER, Checked, Strict, choice, form, is_placeholder, keywords
 from generator.workloads import LaunchType
 
 # The module refuses what is not in this file, so it is the list for the generator and for editors too.
@@ -46,12 +47,17 @@ TimeZone = TypeAliasType(
         Field(description="An IANA time zone, such as Europe/Berlin.", json_schema_extra=_time_zone_keywords),
     ],
 )
+_EXPRESSION_RULE: Final = "a schedule expression, such as rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"
+
+
+def _schedule_expression(expression: str, info: ValidationInfo) -> str:
+    if not is_placeholder(expression, info, _EXPRESSION_RULE) and (found := mistakes(expression)):
+        raise ValueError("; and ".join(found))
+    return expression
+
+
 ScheduleExpression = Annotated[
-    str,
-    form(
-        r"(cron|rate|at)\((.|\n)*\)",
-        "a schedule expression, such as rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)",
-    ),
+    str, Checked(_schedule_expression, keywords(rf"{PLACEHOLDER}|(cron|rate|at)\((.|\n)*\)", _EXPRESSION_RULE))
 ]
 SubnetId = Annotated[str, form(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, such as subnet-0123456789abcdef0")]
 SecurityGroupId = Annotated[str, form(r"sg-[0-9a-f]{8,17}", "the id of a security group, such as sg-0123456789abcdef0")]

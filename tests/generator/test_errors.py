@@ -188,9 +188,8 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
         "weekly",
         [
             (
-                'environments/own.yaml:34: schedules.weekly.schedule_expression: "weekly" is not a '
-                "schedule expression, such as "
-                "rate(7 days), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"
+                'environments/own.yaml:34: schedules.weekly.schedule_expression: schedule_expression is "weekly"; '
+                "AWS allows cron(...), rate(...) and at(...), in lower case"
             )
         ],
     ),
