@@ -9,6 +9,7 @@ was most of what the generator did. What is a number or a truth value is decided
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -115,7 +116,8 @@ def _events(text: str, file: str) -> list[_Event]:
 def _event(raw: Event, line: int) -> _Event | None:
     match raw:
         case ScalarEvent():
-            return _Event(_kind(raw), line, raw.value, raw.anchor)
+            # Composed, as Terraform has every text: two keys that it would take for one are one here, and refused.
+            return _Event(_kind(raw), line, unicodedata.normalize("NFC", raw.value), raw.anchor)
         case MappingStartEvent():
             return _Event(_collection(raw.tag, "map"), line, raw.tag or "", raw.anchor)
         case SequenceStartEvent():
@@ -303,7 +305,7 @@ def _integer(value: str) -> int:
         raise ValueError(
             f"{shown(value, quote=False)} is read differently by different tools; write a plain number, or quote it"
         )
-    if len(value) > MAX_DIGITS:
+    if len(value.removeprefix("-")) > MAX_DIGITS:
         raise ValueError(f"{shown(value, quote=False)} has more than {MAX_DIGITS} digits; quote it")
     return int(value)
 

@@ -1,0 +1,121 @@
+"""Lets Terraform evaluate a generated root as it is, and returns every value that a spec can have put there.
+
+The modules beside the root are replaced by stubs that take anything and give it back: their own rules would refuse
+hostile values, and here only what arrives is of interest. Of terraform.tf, which no plan shows, the blocks become
+locals of the same text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.support.planning import REPOSITORY, Planner, plan
+
+_OUTPUT: Final = re.compile(r'^output "([a-z0-9_]+)"', re.MULTILINE)
+_VARIABLE: Final = re.compile(r'^variable "([a-z0-9_]+)"', re.MULTILINE)
+_CALL: Final = re.compile(r'^module "([a-z0-9_-]+)" \{$', re.MULTILINE)
+_LOCAL: Final = re.compile(r"^  ([a-z_]+) +=", re.MULTILINE)
+_MODULES: Final = ("ecs-scheduler", "ecs-task")
+_SETTINGS: Final = ("required_version", "required_providers", "backend")
+_ADDED: Final = ("given", "locals", "settings")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What Terraform made of a root; what it cannot know before an apply is left out.
+
+    Attributes:
+        calls: the arguments of each module call, by label.
+        locals: the root's own, by name.
+        outputs: the root's own, by name.
+        resources: the attributes of each resource, by address.
+        provider: the arguments of the provider block.
+        settings: those of the terraform block: required_version, required_providers, backend.
+    """
+
+    calls: dict[str, dict[str, Any]]
+    locals: dict[str, Any]
+    outputs: dict[str, Any]
+    resources: dict[str, dict[str, Any]]
+    provider: dict[str, Any]
+    settings: dict[str, Any]
+
+
+def stub_modules(base: Path) -> None:
+    """Write a module for each of ours that takes the same variables, whatever they hold, and has the same outputs."""
+    for name in _MODULES:
+        source = REPOSITORY / "modules" / name
+        variables = _VARIABLE.findall((source / "variables.tf").read_text(encoding="utf-8"))
+        outputs = _OUTPUT.findall((source / "outputs.tf").read_text(encoding="utf-8"))
+        folder = base / "modules" / name
+        folder.mkdir(parents=True)
+        blocks = [f'variable "{each}" {{\n  type    = any\n  default = null\n}}\n' for each in variables]
+        blocks += [f'output "{each}" {{\n  value = "{each}"\n}}\n' for each in outputs]
+        given = "\n".join(f"    {each} = var.{each}" for each in variables)
+        blocks.append(f'output "given" {{\n  value = {{\n{given}\n  }}\n}}\n')
+        (folder / "main.tf").write_text("\n".join(blocks), encoding="utf-8")
+
+
+def evaluate(planner: Planner, root: Path, name: str) -> Evaluated:
+    """Plan a copy of a root between stub modules.
+
+    Raises:
+        tftest.TerraformTestError: Terraform does not take it.
+    """
+    main = (root / "main.tf").read_text(encoding="utf-8")
+    added = {
+        "given.tf": _output("given", {label: f"module.{label}.given" for label in _CALL.findall(main)}),
+        "locals.tf": _output("locals", {name: f"local.{name}" for name in _LOCAL.findall(_locals(main))}),
+        "settings.tf": _output("settings", {name: f"local.{name}" for name in _SETTINGS}),
+        "terraform.tf": _as_locals((root / "terraform.tf").read_text(encoding="utf-8")),
+    }
+    shown = plan(planner.copy(root, name, added))._raw
+    changes = shown["output_changes"]
+    return Evaluated(
+        calls=changes["given"]["after"],
+        locals=changes["locals"]["after"],
+        outputs={name: change.get("after") for name, change in changes.items() if name not in _ADDED},
+        resources={
+            each["address"]: each["values"] for each in shown["planned_values"]["root_module"].get("resources", [])
+        },
+        provider=_constants(shown["configuration"]["provider_config"]["aws"]["expressions"]),
+        settings=changes["settings"]["after"],
+    )
+
+
+def _output(name: str, values: dict[str, str]) -> str:
+    lines = "\n".join(f"    {key} = {expression}" for key, expression in values.items())
+    return f'output "{name}" {{\n  value = {{\n{lines}\n  }}\n}}\n'
+
+
+def _locals(main: str) -> str:
+    """Return the body of main.tf's one locals block."""
+    return main.partition("\nlocals {\n")[2].partition("\n}\n")[0]
+
+
+def _as_locals(text: str) -> str:
+    """Turn the blocks of terraform.tf into locals, by lines that are nothing else; the values' text is not touched."""
+    for line, instead in (
+        ("terraform {", "locals {"),
+        ("  required_providers {", "  required_providers = {"),
+        ('  backend "s3" {', "  backend = {"),
+    ):
+        assert text.count(f"\n{line}\n") == 1, f"terraform.tf has no line {line!r}"
+        text = text.replace(f"\n{line}\n", f"\n{instead}\n")
+    return text
+
+
+def _constants(expressions: Any) -> Any:
+    """Return the values of a block of the configuration as `terraform show -json` tells it."""
+    match expressions:
+        case {"constant_value": value}:
+            return value
+        case dict():
+            return {name: _constants(value) for name, value in expressions.items()}
+        case list():
+            return [_constants(each) for each in expressions]
+    raise AssertionError(json.dumps(expressions))

@@ -1,0 +1,310 @@
+"""Draws whole specs from the models themselves: a field that somebody adds later is drawn without a change here.
+
+Free text is hostile: what YAML, HCL, Terraform's templates, JSON or a terminal gives a meaning to. Text of a form fits
+the form, and is as hostile as the form allows. What a type does not say is said in the tables below; where one is
+missing, drawing fails and names the field.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+import typing
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
+
+from annotated_types import Ge, Le, MinLen
+from hypothesis import strategies as st
+from pydantic import AfterValidator, BaseModel
+
+from generator.checking import REFERENCES, SECTIONS
+from generator.loading import NAME
+from generator.spec import Alerts, Defaults, Environment, Key
+from generator.workloads import Schedule, Task, time_zones
+from tests.support.expressions import GOOD
+
+_HCL: Final = (
+    '${ %{ $${ %%{ $$${ %%%{ ${var.x} ${local.x} %{~ ~} $ % { } &{x} " \' \\ \\\\ \\" \\n \\u0041 "} "] ` # // /* */ ='
+)
+_YAML: Final = (
+    "--- ... - ? : , [ ] ! !!int &a *a | > @ ~ << null true yes 0x1f 1e3 2030-01-01 12:30:45 {{ }} {% {# #} for a </x>"
+)
+ATOMS: Final = [
+    *_HCL.split(),
+    *_YAML.split(),
+    *(
+        "",
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        "\r",
+        "\r\n",
+        "\n\n",
+        "\n }\n",
+        "\n---\n",
+        "<<EOT\n",
+        "<<-EOT",
+        "\nEOT\n",
+        "%{ if true }",
+    ),
+    *(
+        ": ",
+        " # ",
+        "- ",
+        ", ",
+        '" = "',
+        "\t- ",
+        "two words",
+        "\x00",
+        "\x07",
+        "\x1b[31m",
+        "\x7f",
+        "\x85",
+        "\xa0",
+        "\u2028",
+    ),
+    *(
+        "\u2029",
+        "\u202e",
+        "\u200f",
+        "\u2066",
+        "\ufeff",
+        "\u0301",
+        "e\u0301",
+        "é",
+        "\u212b",
+        "한",
+        "\u1112\u1161\u11ab",
+        "日本",
+    ),
+    *(
+        "🦄",
+        "👩\u200d👧",
+        "\ud7ff",
+        "\ue000",
+        "\ufdd0",
+        "\ufffd",
+        "\ufffe",
+        "\uffff",
+        "\U00010000",
+        "\U0010ffff",
+        "ﬁ",
+        "ß",
+        "İ",
+    ),
+]
+ENTRIES: Final = 2  # of each section: one with every field, one with some
+LONG: Final = 10_000
+LONGEST_DESCRIPTION: Final = 8_000  # the provider refuses a key's description of more than 8192 bytes
+
+_HOSTILE: Final = st.lists(
+    st.one_of(st.sampled_from(ATOMS), st.sampled_from(ATOMS), st.characters(codec="utf-8")), max_size=7
+).map("".join)
+_WORDS: Final = (
+    "for",
+    "if",
+    "in",
+    "null",
+    "true",
+    "false",
+    "endif",
+    "each",
+    "self",
+    "count",
+    "module",
+    "x",
+    "a-b",
+    "a1",
+)
+_REGIONS: Final = ("us-east-1", "eu-central-1", "ap-southeast-2")  # the provider knows which there are
+
+# Fields that go together, where a model takes one group of them or another.
+GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
+    Key: ({"arn"}, {"description", "alias", "deletion_window_in_days"}),
+    Alerts: ({"topic_arn"}, {"topic_name", "key", "emails"}),
+}
+# Checks that are neither a pattern nor a choice.
+CHECKED: Final[dict[str, st.SearchStrategy[str]]] = {
+    "_time_zone": st.sampled_from(sorted(time_zones())),
+    "_schedule_expression": st.sampled_from(GOOD),
+}
+
+
+class Spec(dict[str, Any]):
+    """A whole spec as data; a failing test names the field, so nobody needs to see all of it."""
+
+    def __repr__(self) -> str:
+        """Say how large it is."""
+        return f"<a spec of {len(super().__repr__()):,} characters>"
+
+
+@st.composite
+def specs(draw: st.DrawFn, account: str, turn: int = 0) -> Spec:
+    """Return a spec as data: at least one task, schedule and key of each kind has every field it can have.
+
+    Of a section that there is once, such as `alerts`, `turn` says which kind it is.
+    """
+    drawing = Drawing(draw, draw(st.lists(_HOSTILE, min_size=16, max_size=24)), turn)
+    spec = drawing.environment()
+    return Spec(spec | {"account": account, "region": draw(st.sampled_from(_REGIONS))})
+
+
+@dataclass
+class Drawing:
+    """The drawing of one spec. A pool of hostile texts serves all its fields, each with a mark of its own."""
+
+    draw: st.DrawFn
+    pool: list[str]
+    turn: int
+    _marks: int = 0
+    _long: int = 0
+    _names: dict[str, list[str]] = field(default_factory=dict)
+    _formed: set[str] = field(default_factory=set)
+
+    def environment(self) -> dict[str, Any]:
+        """Draw an environment, section by section: first the names that others refer to."""
+        for section in SECTIONS:
+            self._names[section] = [self._name(section) for _ in range(ENTRIES)]
+        return self.model(Environment, (), turn=self.turn)
+
+    def model(
+        self, kind: type[BaseModel], path: tuple[str, ...], *, full: bool = True, turn: int = 0
+    ) -> dict[str, Any]:
+        """Draw a map of fields: all of them, or those that are required and some others."""
+        groups = GROUPS.get(kind)
+        chosen = groups[turn % len(groups)] if groups else set(kind.model_fields)
+        drawn: dict[str, Any] = {}
+        for name, info in kind.model_fields.items():
+            if name not in chosen or not (full or info.is_required() or self.draw(st.booleans())):
+                continue
+            if not full and not info.is_required() and self.draw(st.integers(0, 9)) == 0:
+                drawn[name] = None
+                continue
+            annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+            drawn[name] = self.value(annotation, (*path, name), turn=turn)
+        return drawn
+
+    def value(self, annotation: Any, path: tuple[str, ...], *, turn: int = 0) -> Any:
+        """Draw a value of a type; `turn` counts the entries of a section, so that each kind of entry has its turn."""
+        kind, metadata = _unwrapped(annotation)
+        if kind is Defaults:
+            return {"task": self._some(Task, "tasks"), "schedule": self._some(Schedule, "schedules")}
+        if inspect.isclass(kind) and issubclass(kind, BaseModel):
+            return self.model(kind, path, full=turn == 0 or kind in GROUPS or path[0] not in SECTIONS, turn=turn)
+        match typing.get_origin(kind) or kind:
+            case builtin if builtin is str:
+                return self._text(metadata, path, turn)
+            case builtin if builtin is bool:
+                return self.draw(st.booleans())
+            case builtin if builtin is int:
+                return self._integer(metadata)
+            case builtin if builtin is float:
+                return self.draw(st.decimals(-(10**6), 10**6, places=self.draw(st.integers(1, 6))).map(float))
+            case builtin if builtin is list:
+                least = max((each.min_length for each in metadata if isinstance(each, MinLen)), default=1)
+                count = self.draw(st.integers(least, least + 2))
+                (item,) = typing.get_args(kind)
+                return [self.value(item, path, turn=turn) for _ in range(count)]
+            case builtin if builtin is dict:
+                return self._map(typing.get_args(kind)[1], path, turn)
+            case builtin if builtin is Any:
+                return self._anything()
+        raise NotImplementedError(f"{'.'.join(path)}: no way to draw {annotation}; add one to {__file__}")
+
+    def _some(self, kind: type[BaseModel], section: str) -> dict[str, Any]:
+        """Draw what lies under every workload of a section: never a name, which two would have in common then."""
+        drawn = self.model(kind, (section, ""), full=False, turn=1)
+        return {
+            name: value
+            for name, value in drawn.items()
+            if value is not None and name not in {"names", "scheduler_alarms"}
+        }
+
+    def _map(self, value: Any, path: tuple[str, ...], turn: int) -> dict[str, Any]:
+        if len(path) == 1 and path[0] in SECTIONS:
+            return {name: self.value(value, (*path, name), turn=turn) for turn, name in enumerate(self._names[path[0]])}
+        count = self.draw(st.integers(1, 3))
+        return {self.text(): self.value(value, path, turn=turn) for _ in range(count)}
+
+    def _integer(self, metadata: list[Any]) -> int:
+        least = max((each.ge for each in metadata if isinstance(each, Ge)), default=-(10**17))
+        most = min((each.le for each in metadata if isinstance(each, Le)), default=10**17)
+        return int(self.draw(st.integers(int(least), int(most))))
+
+    def _anything(self) -> Any:
+        texts = st.sampled_from(self.pool)
+        scalars = st.one_of(texts, st.booleans(), st.integers(-(10**17), 10**17))
+        return self.draw(
+            st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
+        )
+
+    def _name(self, section: str) -> str:
+        taken = self._names.get(section, [])
+        names = st.one_of(st.sampled_from(_WORDS), st.from_regex(NAME, fullmatch=True))
+        known = [*taken, *(each for other in self._names.values() for each in other)]
+        return str(self.draw(names.filter(lambda name: name not in known)))
+
+    def _text(self, metadata: list[Any], path: tuple[str, ...], turn: int) -> str:
+        target = self._target(path)
+        if target is not None:
+            names = self._names[target]
+            return names[turn % len(names)]
+        checks = [each.func for each in metadata if isinstance(each, AfterValidator)]
+        if not checks:
+            longest = LONGEST_DESCRIPTION if path[0] == "keys" else None
+            return self.text(longest)
+        (check,) = checks
+        known = CHECKED.get(check.__name__)
+        return self.draw(known) if known is not None else self._formed_text(check, path)
+
+    def _target(self, path: tuple[str, ...]) -> str | None:
+        """Return the section that a field refers to, by the generator's own table."""
+        fields = REFERENCES.get(path[0], {})
+        return fields.get(path[-1]) if len(path) == (3 if path[0] in SECTIONS else 2) else None
+
+    def _formed_text(self, check: Any, path: tuple[str, ...]) -> str:
+        """Draw text that a check of generator/forms.py accepts: by its pattern, or one of its choices."""
+        inside = inspect.getclosurevars(check).nonlocals.values()
+        choices = next((each for each in inside if isinstance(each, tuple)), None)
+        if choices is not None:
+            return str(self.draw(st.sampled_from(choices)))
+        pattern = next((each for each in inside if isinstance(each, re.Pattern)), None)
+        if pattern is None:
+            raise NotImplementedError(f"{'.'.join(path)}: no way to draw what {check} accepts; add it to CHECKED")
+        text = str(self.draw(st.from_regex(pattern, fullmatch=True).filter(lambda text: text not in self._formed)))
+        for atom in self.draw(st.lists(st.sampled_from(ATOMS), max_size=3)):
+            at = self.draw(st.integers(0, len(text)))
+            worse = text[:at] + atom + text[at:]
+            text = worse if pattern.fullmatch(worse) and worse not in self._formed else text
+        self._formed.add(text)
+        return text
+
+    def text(self, longest: int | None = None) -> str:
+        """Return a hostile text that is the only one of its kind: two fields that swap their values are noticed."""
+        self._marks += 1
+        text = self.draw(st.sampled_from(self.pool))
+        if longest is None and self._long < 2 and self._marks % 40 == 0:
+            self._long += 1
+            text = (text or "x") * (LONG // len(text or "x") + 1)
+        text = text[:longest]
+        at = self.draw(st.sampled_from((0, len(text) // 2, len(text))))
+        return f"{text[:at]}{self._marks}{text[at:]}"
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, list[Any]]:
+    """Return a type without its optionality, and what it is annotated with."""
+    metadata: list[Any] = []
+    while True:
+        if (value := getattr(annotation, "__value__", None)) is not None:
+            annotation = value  # a type alias
+        origin = typing.get_origin(annotation)
+        if origin is Annotated:
+            annotation, *more = typing.get_args(annotation)
+            metadata += more
+        elif origin in {types.UnionType, typing.Union}:
+            parts = [part for part in typing.get_args(annotation) if part is not types.NoneType]
+            annotation = parts[-1]  # of `int | float` the wider
+        else:
+            return annotation, metadata
