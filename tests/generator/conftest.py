@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +90,14 @@ class Workplace:
             raise result.exception
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
+    def command(self, name: str, *arguments: str) -> Outcome:
+        """Run any command, with those of the two directories that it knows."""
+        (callback,) = (each.callback for each in app.registered_commands if name in {each.name, _name(each.callback)})
+        known = inspect.signature(callback).parameters if callback is not None else {}
+        options = {"environments": "environments", "roots_directory": "roots"}
+        given = [word for name, value in options.items() if name in known for word in (f"--{value}", value)]
+        return self.invoke(name, *given, *arguments)
+
     def refused(self, spec: str, messages: Sequence[str]) -> None:
         """Generate from a wrong spec: exactly these messages, exit code 2, nothing written."""
         self.spec("own", spec)
@@ -105,10 +114,7 @@ class Workplace:
 
     def _invoke(self, *arguments: str) -> Outcome:
         """Run a command that reads specs and knows nothing of roots."""
-        result = CliRunner().invoke(app, [*arguments, "--environments", "environments"])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Outcome(result.exit_code, result.stdout, result.stderr)
+        return self.invoke(*arguments, "--environments", "environments")
 
     def files(self) -> dict[str, bytes]:
         """Every file below `roots`, hidden ones too: what a failed run must not have touched."""
@@ -117,6 +123,10 @@ class Workplace:
         return {
             str(path.relative_to(self.roots)): path.read_bytes() for path in self.roots.rglob("*") if path.is_file()
         }
+
+
+def _name(callback: Callable[..., object] | None) -> str:
+    return callback.__name__ if callback is not None else ""
 
 
 @pytest.fixture
