@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import reduce
@@ -46,7 +47,7 @@ class Specs:
         """List every spec, bases included.
 
         Raises:
-            SpecError: there is no such directory, or a file in it would be overlooked.
+            SpecError: there is no such directory, no spec in it, or a file in it would be overlooked.
         """
         if not self.directory.is_dir():
             raise SpecError([Problem(Source(display(self.directory)), "there is no such directory of specs")])
@@ -54,7 +55,12 @@ class Specs:
         if stray:
             rule = "a spec's name ends in .yaml; this one would be overlooked"
             raise SpecError(Problem(Source(display(path)), rule) for path in stray)
-        return sorted(path.stem for path in self.directory.glob("*.yaml"))
+        found = sorted(path.stem for path in self.directory.glob("*.yaml"))
+        if not found:  # a wrong directory, and every root would be removed
+            raise SpecError(
+                [Problem(Source(display(self.directory)), "there are no specs here: no file ends in .yaml")]
+            )
+        return found
 
     def read(self, name: str) -> Document:
         """Read one file.
@@ -120,11 +126,13 @@ class Specs:
         return self._bases[document.base]
 
     def _text(self, path: Path, source: Source) -> str:
+        if path.exists() and not path.is_file():  # whoever opens a pipe waits for ever
+            raise SpecError([Problem(source, "is not a file")])
         try:
             with path.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except FileNotFoundError:
-            hint = nearest(path.stem, self.names())
+            hint = nearest(path.stem, set(self.names()) - {path.stem})  # a link to nowhere is listed too
             raise SpecError([Problem(source, f"there is no such spec{hint}")]) from None
         except OSError as error:
             raise SpecError([Problem(source, f"cannot be read: {error.strerror}")]) from None
@@ -153,9 +161,10 @@ def read(directory: Path, name: str) -> Document:
 
 
 def display(path: Path) -> str:
-    """Return a path as a person would type it from here."""
+    """Return a path as a person would type it from here, on one line whatever it holds."""
     absolute = path.absolute()
-    return (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else path).as_posix()
+    text = (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else path).as_posix()
+    return text if text.isprintable() else json.dumps(text)[1:-1]
 
 
 def _document(name: str, root: Mapping) -> Document:

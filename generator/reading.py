@@ -148,7 +148,8 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     # An unfinished quote or bracket is noticed at the end of the file; where it began is what helps.
     if error.context_mark is not None and mark is not None and mark.index >= len(text.rstrip()):
         mark = error.context_mark
-    line = mark.line + 1 if mark is not None else 0
+    # The end of a text without a line break is a line after its last to libyaml.
+    line = min(mark.line + 1, len(text.rstrip().splitlines()) or 1) if mark is not None else 0
     if "cannot start any token" in (error.problem or "") and mark is not None and _TAB.match(_line(text, mark.line)):
         return Problem(Source(file, line), "is not YAML: there is a tab; YAML indents with spaces only")
     reason = ": ".join(part for part in (error.context, error.problem) if part)

@@ -6,13 +6,14 @@ Bytes and text at random, and right specs that were damaged: alone, and as the b
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.__main__ import app
-from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
+from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace, git, minimal
 from tests.support.hostile import ATOMS
 
 EVERYTHING = (REPOSITORY / "tests" / "generator" / "everything.yaml").read_text(encoding="utf-8")
@@ -26,13 +27,16 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "generate": [[], ["own"]],
     "check": [[], ["own"]],
     "list": [[]],
-    "explain": [["own"], ["own", "tasks"]],
+    "explain": [["own"]],
+    "diff": [["own", "two"], ["two", "own"]],
+    "new": [["fresh", "--from", "own"]],
+    "affected": [["--since", "HEAD"]],
 }
-READS_NO_SPEC: set[str] = set()
+READS_NO_SPEC = {"docs", "schema"}
 
-WITH_LINE = re.compile(r"environments/(own|base)\.yaml:[1-9][0-9]*: [^\n]+")
+WITH_LINE = re.compile(r"environments/(own|base|two)\.yaml:[1-9][0-9]*: [^\n]+")
 WITHOUT_LINE = re.compile(
-    r"environments/(own|base)\.yaml: (is empty|is larger than .*|has more than .* once its aliases are followed)"
+    r"environments/(own|base|two)\.yaml: (is empty|is larger than .*|has more than .* once its aliases are followed)"
 )
 FUZZ = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -117,34 +121,64 @@ def test_every_command_is_fuzzed_or_reads_no_spec() -> None:
     assert set(COMMANDS) == {*ARGUMENTS, *READS_NO_SPEC}
 
 
-@settings(FUZZ, max_examples=150)
-@given(data=st.one_of(BYTES, TEXT, damaged(), damaged(), damaged()), as_base=st.booleans())
+DATA = st.one_of(BYTES, TEXT, damaged(), damaged(), damaged())
+QUICK = set(ARGUMENTS) - {"affected"}  # which asks git
+
+
+@settings(FUZZ, max_examples=120)
+@given(data=DATA, as_base=st.booleans())
 def test_no_file_makes_a_traceback(data: bytes, as_base: bool, workplace: Workplace) -> None:
-    fuzz(data, workplace, as_base=as_base)
+    fuzz(data, workplace, QUICK, as_base=as_base)
 
 
 @pytest.mark.slow
-@settings(FUZZ, max_examples=1500)
-@given(data=st.one_of(BYTES, TEXT, damaged(), damaged(), damaged()), as_base=st.booleans())
+@settings(FUZZ, max_examples=1000)
+@given(data=DATA, as_base=st.booleans())
 def test_no_file_makes_a_traceback_however_long_one_tries(data: bytes, as_base: bool, workplace: Workplace) -> None:
-    fuzz(data, workplace, as_base=as_base)
+    fuzz(data, workplace, QUICK, as_base=as_base)
 
 
-def fuzz(data: bytes, workplace: Workplace, *, as_base: bool) -> None:
+@pytest.mark.slow
+@settings(FUZZ, max_examples=40)
+@given(data=DATA, as_base=st.booleans())
+def test_no_change_of_a_file_makes_a_traceback(data: bytes, as_base: bool, committed: Workplace) -> None:
+    """Every mistake is one since the last commit."""
+    fuzz(data, committed, {"affected"}, as_base=as_base)
+
+
+@pytest.fixture
+def committed(workplace: Workplace) -> Workplace:
+    """A workplace that is a git repository, with right specs and their roots in it."""
+    for name in ("own", "two"):
+        workplace.spec(name, minimal(name))
+    workplace.spec("base", "abstract: true\n" + MINIMAL)
+    assert workplace.run("generate").code == 0
+    folder = workplace.environments.parent
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "Begin")
+    return workplace
+
+
+def fuzz(data: bytes, workplace: Workplace, commands: Iterable[str], *, as_base: bool) -> None:
     workplace.spec("base" if as_base else "own", data)
     workplace.spec("own" if as_base else "base", "extends: base\n" if as_base else "abstract: true\n" + MINIMAL)
-    for command, several in ARGUMENTS.items():
-        for arguments in several:
+    workplace.spec("two", minimal("two"))
+    fresh = workplace.environments / "fresh.yaml"
+    for command in commands:
+        for arguments in ARGUMENTS[command]:
             before = workplace.files()
             outcome = workplace.command(command, *arguments)
-            assert outcome.code in ({0, 1, 2} if command == "check" else {0, 2}), outcome
+            assert outcome.code in ({0, 1, 2} if command == "check" else {0, 2}), (command, outcome)
             if outcome.code == 2:
                 lines = outcome.err.removesuffix("\n").split("\n")
                 wrong = [line for line in lines if not (WITH_LINE.fullmatch(line) or WITHOUT_LINE.fullmatch(line))]
-                assert wrong == [], outcome
+                assert wrong == [], (command, outcome)
                 assert outcome.out == ""
+                assert not fresh.exists()
             if outcome.code != 0:
                 assert workplace.files() == before
+            fresh.unlink(missing_ok=True)
 
 
 @settings(FUZZ, max_examples=100)

@@ -13,17 +13,22 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.support.planning import REPOSITORY, Planner
 
 _OUTPUT: Final = re.compile(r'^output "([a-z0-9_]+)"', re.MULTILINE)
 _VARIABLE: Final = re.compile(r'^variable "([a-z0-9_]+)"', re.MULTILINE)
 _CALL: Final = re.compile(r'^module "([a-z0-9_-]+)" \{$', re.MULTILINE)
+_SOURCE: Final = re.compile(r'^module "([a-z0-9_-]+)" \{\n  source = "([^"\\]*)"$', re.MULTILINE)
 _LOCAL: Final = re.compile(r"^  ([a-z_]+) +=", re.MULTILINE)
 _MODULES: Final = ("ecs-scheduler", "ecs-task")
 _SETTINGS: Final = ("required_version", "required_providers", "backend")
 _ADDED: Final = ("given", "locals", "settings")
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Evaluated:
 
     Attributes:
         calls: the arguments of each module call, by label.
+        sources: the source of each module call, by label.
         locals: the root's own, by name.
         outputs: the root's own, by name.
         resources: the attributes of each resource, by address.
@@ -40,6 +46,7 @@ class Evaluated:
     """
 
     calls: dict[str, dict[str, Any]]
+    sources: dict[str, str]
     locals: dict[str, Any]
     outputs: dict[str, Any]
     resources: dict[str, dict[str, Any]]
@@ -53,23 +60,39 @@ def stub_modules(base: Path) -> None:
         source = REPOSITORY / "modules" / name
         variables = _VARIABLE.findall((source / "variables.tf").read_text(encoding="utf-8"))
         outputs = _OUTPUT.findall((source / "outputs.tf").read_text(encoding="utf-8"))
-        folder = base / "modules" / name
-        folder.mkdir(parents=True)
-        blocks = [f'variable "{each}" {{\n  type    = any\n  default = null\n}}\n' for each in variables]
-        blocks += [f'output "{each}" {{\n  value = "{each}"\n}}\n' for each in outputs]
-        given = "\n".join(f"    {each} = var.{each}" for each in variables)
-        blocks.append(f'output "given" {{\n  value = {{\n{given}\n  }}\n}}\n')
-        (folder / "main.tf").write_text("\n".join(blocks), encoding="utf-8")
+        stub(base / "modules" / name, variables, outputs)
 
 
-def evaluate(planner: Planner, root: Path, name: str) -> Evaluated:
+def stub(folder: Path, variables: Iterable[str], outputs: Iterable[str]) -> None:
+    """Write a module that takes anything and gives it back as `given`; each other output is its own name."""
+    folder.mkdir(parents=True)
+    blocks = [f'variable "{each}" {{\n  type    = any\n  default = null\n}}\n' for each in variables]
+    blocks += [f'output "{each}" {{\n  value = "{each}"\n}}\n' for each in outputs]
+    blocks.append(_output("given", {each: f"var.{each}" for each in variables}))
+    (folder / "main.tf").write_text("\n".join(blocks), encoding="utf-8")
+
+
+def evaluate(planner: Planner, root: Path, name: str, components: dict[str, set[str]]) -> Evaluated:
     """Plan a copy of a root between stub modules.
+
+    Args:
+        planner: where the stub modules are.
+        root: the root as it was generated.
+        name: what to call the copy.
+        components: the inputs of each call of another module, by label.
 
     Raises:
         AssertionError: Terraform does not take it; with the first of its words.
     """
     main = (root / "main.tf").read_text(encoding="utf-8")
+    sources = dict(_SOURCE.findall(main))
+    for label, inputs in components.items():
+        stub(planner.base / "modules" / f"{name}-{label}", inputs, ())
+        head = f'module "{label}" {{\n  source = "'
+        assert main.count(f'{head}{sources[label]}"\n') == 1, label
+        main = main.replace(f'{head}{sources[label]}"\n', f'{head}../../modules/{name}-{label}"\n')
     added = {
+        "main.tf": main,
         "given.tf": _output("given", {label: f"module.{label}.given" for label in _CALL.findall(main)}),
         "locals.tf": _output("locals", {name: f"local.{name}" for name in _LOCAL.findall(_locals(main))}),
         "settings.tf": _output("settings", {name: f"local.{name}" for name in _SETTINGS}),
@@ -85,6 +108,7 @@ def evaluate(planner: Planner, root: Path, name: str) -> Evaluated:
     changes = shown["output_changes"]
     return Evaluated(
         calls=changes["given"]["after"],
+        sources=sources,
         locals=changes["locals"]["after"],
         outputs={name: change.get("after") for name, change in changes.items() if name not in _ADDED},
         resources={
@@ -105,7 +129,7 @@ def _terraform(planner: Planner, folder: Path, arguments: list[str]) -> str:
 
 
 def _output(name: str, values: dict[str, str]) -> str:
-    lines = "\n".join(f"    {key} = {expression}" for key, expression in values.items())
+    lines = "\n".join(f'    "{key}" = {expression}' for key, expression in values.items())
     return f'output "{name}" {{\n  value = {{\n{lines}\n  }}\n}}\n'
 
 

@@ -18,10 +18,13 @@ from annotated_types import Ge, Le, MinLen
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel
 
-from generator.checking import REFERENCES, SECTIONS
+from generator.calls import SECTIONS
+from generator.checking import REFERENCES
 from generator.loading import NAME
+from generator.modules import META_ARGUMENTS, Module
+from generator.schedules import Schedule, time_zones
 from generator.spec import Alerts, Defaults, Environment, Key
-from generator.workloads import Schedule, Task, time_zones
+from generator.workloads import Task
 from tests.support.expressions import GOOD
 
 _HCL: Final = (
@@ -124,11 +127,17 @@ _REGIONS: Final = ("us-east-1", "eu-central-1", "ap-southeast-2")  # the provide
 GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
     Key: ({"arn"}, {"description", "alias", "deletion_window_in_days"}),
     Alerts: ({"topic_arn"}, {"topic_name", "key", "emails"}),
+    Module: ({"path"}, {"git", "ref", "directory"}),  # a checkout says where to look, and is no part of the root
 }
+# What must be there when a spec is generated: the test puts it there.
+GIVEN: Final[dict[tuple[type[BaseModel], str], str]] = {(Module, "path"): "modules/open"}
 # Checks that are neither a pattern nor a choice.
 CHECKED: Final[dict[str, st.SearchStrategy[str]]] = {
     "_time_zone": st.sampled_from(sorted(time_zones())),
     "_schedule_expression": st.sampled_from(GOOD),
+    "_input_name": st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]*", fullmatch=True).filter(
+        lambda name: name not in META_ARGUMENTS
+    ),
 }
 
 
@@ -166,7 +175,8 @@ class Drawing:
     def environment(self) -> dict[str, Any]:
         """Draw an environment, section by section: first the names that others refer to."""
         for section in SECTIONS:
-            self._names[section] = [self._name(section) for _ in range(ENTRIES)]
+            for _ in range(ENTRIES):
+                self._names.setdefault(section, []).append(self._name())
         return self.model(Environment, (), turn=self.turn)
 
     def model(
@@ -181,6 +191,9 @@ class Drawing:
                 continue
             if not full and not info.is_required() and self.draw(st.integers(0, 9)) == 0:
                 drawn[name] = None
+                continue
+            if (kind, name) in GIVEN:
+                drawn[name] = GIVEN[kind, name]
                 continue
             annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
             drawn[name] = self.value(annotation, (*path, name), turn=turn)
@@ -208,9 +221,9 @@ class Drawing:
                 (item,) = typing.get_args(kind)
                 return [self.value(item, path, turn=turn) for _ in range(count)]
             case builtin if builtin is dict:
-                return self._map(typing.get_args(kind)[1], path, turn)
+                return self._map(kind, path, turn)
             case builtin if builtin is Any:
-                return self._anything()
+                return self._anything(3)
         raise NotImplementedError(f"{'.'.join(path)}: no way to draw {annotation}; add one to {__file__}")
 
     def _some(self, kind: type[BaseModel], section: str) -> dict[str, Any]:
@@ -222,29 +235,55 @@ class Drawing:
             if value is not None and name not in {"names", "scheduler_alarms"}
         }
 
-    def _map(self, value: Any, path: tuple[str, ...], turn: int) -> dict[str, Any]:
+    def _map(self, kind: Any, path: tuple[str, ...], turn: int) -> dict[str, Any]:
+        value = typing.get_args(kind)[1]
         if len(path) == 1 and path[0] in SECTIONS:
             return {name: self.value(value, (*path, name), turn=turn) for turn, name in enumerate(self._names[path[0]])}
-        count = self.draw(st.integers(1, 3))
-        return {self.text(): self.value(value, path, turn=turn) for _ in range(count)}
+        key = typing.get_args(kind)[0]
+        return {self._key(key, path): self.value(value, path, turn=turn) for _ in range(self.draw(st.integers(1, 3)))}
+
+    def _key(self, kind: Any, path: tuple[str, ...]) -> str:
+        _, metadata = _unwrapped(kind)
+        return (
+            self._text(metadata, path, 0) if any(isinstance(each, AfterValidator) for each in metadata) else self.text()
+        )
 
     def _integer(self, metadata: list[Any]) -> int:
         least = max((each.ge for each in metadata if isinstance(each, Ge)), default=-(10**17))
         most = min((each.le for each in metadata if isinstance(each, Le)), default=10**17)
         return int(self.draw(st.integers(int(least), int(most))))
 
-    def _anything(self) -> Any:
-        texts = st.sampled_from(self.pool)
-        scalars = st.one_of(texts, st.booleans(), st.integers(-(10**17), 10**17))
-        return self.draw(
-            st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
+    def _anything(self, depth: int) -> Any:
+        match self.draw(st.integers(0, 5 if depth else 3)):
+            case 0:
+                return self.draw(st.booleans())
+            case 1:
+                return self.draw(st.integers(-(10**17), 10**17))
+            case 4:
+                return [self._anything(depth - 1) for _ in range(self.draw(st.integers(0, 3)))]
+            case 5:
+                return {self.text(): self._anything(depth - 1) for _ in range(self.draw(st.integers(0, 3)))}
+            case _:
+                return self.text()
+
+    def _connection(self) -> str:
+        """Draw what an input of a component can be connected to; another component could come round in a circle."""
+        names = {section: st.sampled_from(names) for section, names in self._names.items()}
+        outputs = (("tasks", "family"), ("schedules", "dlq_url"))
+        return str(
+            self.draw(
+                st.one_of(
+                    st.just("alerts"),
+                    *(names[section].map(f"{section}.{{}}".format) for section in ("keys", "clusters")),
+                    *(names[section].map(f"{section}.{{}}.{output}".format) for section, output in outputs),
+                )
+            )
         )
 
-    def _name(self, section: str) -> str:
-        taken = self._names.get(section, [])
+    def _name(self) -> str:
+        taken = {name for names in self._names.values() for name in names}
         names = st.one_of(st.sampled_from(_WORDS), st.from_regex(NAME, fullmatch=True))
-        known = [*taken, *(each for other in self._names.values() for each in other)]
-        return str(self.draw(names.filter(lambda name: name not in known)))
+        return str(self.draw(names.filter(lambda name: name not in taken)))
 
     def _text(self, metadata: list[Any], path: tuple[str, ...], turn: int) -> str:
         target = self._target(path)
@@ -256,6 +295,8 @@ class Drawing:
             longest = LONGEST_DESCRIPTION if path[0] == "keys" else None
             return self.text(longest)
         (check,) = checks
+        if check.__name__ == "_connection":
+            return self._connection()
         known = CHECKED.get(check.__name__)
         return self.draw(known) if known is not None else self._formed_text(check, path)
 
