@@ -137,7 +137,10 @@ class Specs:
         except OSError as error:
             raise SpecError([Problem(source, f"cannot be read: {error.strerror}")]) from None
         if len(data) > MAX_BYTES:
-            raise SpecError([Problem(source, f"is larger than {MAX_BYTES:,} bytes")])
+            line = data.count(b"\n", 0, MAX_BYTES) + 1
+            raise SpecError(
+                [Problem(Source(source.file, line), f"the file is larger than {MAX_BYTES:,} bytes by here")]
+            )
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:

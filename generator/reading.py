@@ -71,7 +71,7 @@ def parse(text: str, file: str) -> Mapping:
     """Return the tree of a spec, or raise everything that is wrong with its YAML."""
     events = _events(text, file)
     if not events:
-        raise SpecError([Problem(Source(file), "is empty")])
+        raise SpecError([Problem(Source(file, 1), "is empty")])
     reader = _Reader(file, events, _aliases(events, file))
     tree, _ = reader.node(0, Source(file, events[0].line))
     if reader.problems:
@@ -150,7 +150,8 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
         mark = error.context_mark
     # The end of a text without a line break is a line after its last to libyaml.
     line = min(mark.line + 1, len(text.rstrip().splitlines()) or 1) if mark is not None else 0
-    if "cannot start any token" in (error.problem or "") and mark is not None and _TAB.match(_line(text, mark.line)):
+    tab = mark is not None and _TAB.match(_line(text, mark.line))
+    if "tab character" in (error.problem or "") or ("cannot start any token" in (error.problem or "") and tab):
         return Problem(Source(file, line), "is not YAML: there is a tab; YAML indents with spaces only")
     reason = ": ".join(part for part in (error.context, error.problem) if part)
     return Problem(Source(file, line), f"is not YAML: {shown(reason, quote=False)}")
@@ -192,6 +193,7 @@ class _Reader:
     aliases: dict[int, int]
     problems: list[Problem] = field(default_factory=list)
     _values: int = 0
+    _outermost: Source | None = None  # where the first of the aliases that are being followed stands
     _ancestors: list[int] = field(default_factory=list)
 
     def node(self, position: int, source: Source) -> tuple[Node, int]:
@@ -202,14 +204,17 @@ class _Reader:
         """
         self._values += 1
         if self._values > MAX_VALUES:
-            message = f"has more than {MAX_VALUES:,} values once its aliases are followed"
-            raise SpecError([Problem(Source(self.file), message)])
+            message = f"the file has more than {MAX_VALUES:,} values by here, once its aliases are followed"
+            raise SpecError([Problem(self._outermost or source, message)])
         event = self.events[position]
         if event.kind == "alias":
             target = self.aliases[position]
             if target in self._ancestors:
                 return self._refuse(source, "an alias contains itself"), position + 1
-            return self.node(target, source)[0], position + 1
+            outermost, self._outermost = self._outermost, self._outermost or source
+            repeated, _ = self.node(target, source)
+            self._outermost = outermost
+            return repeated, position + 1
         if event.kind not in _COLLECTIONS:
             return self._scalar(event, source), position + 1
         if len(self._ancestors) >= MAX_DEPTH:  # by way of aliases; without them the events were counted

@@ -139,7 +139,7 @@ def test_a_file_written_by_hand_is_never_deleted(orphan: bool, minimal: Workplac
     own = minimal.roots / "own" / "own.tf"
     own.write_text("# mine\n")
     if orphan:
-        (minimal.environments / "own.yaml").unlink()
+        (minimal.environments / "own.yaml").rename(minimal.environments / "other.yaml")
     else:
         minimal.spec("own", MINIMAL.replace("cpu: 256", "cpu: 512"))
     before = minimal.files()

@@ -193,6 +193,27 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
             )
         ],
     ),
+    "a wrong cron": (
+        "rate(7 days)",
+        "cron(0 25 * * * *)",
+        [
+            (
+                "environments/own.yaml:34: schedules.weekly.schedule_expression: cron(0 25 * * * *): hours is "
+                '"25"; AWS allows 0-23, lists, ranges, / steps (1-23) and *; and cron(0 25 * * * *): day-of-month is '
+                '"*" and day-of-week is "*"; AWS needs ? in exactly one of the two'
+            )
+        ],
+    ),
+    "a rate that AWS does not know": (
+        "rate(7 days)",
+        "rate(7 day)",
+        [
+            (
+                "environments/own.yaml:34: schedules.weekly.schedule_expression: rate(7 day): the unit is "
+                '"day"; AWS needs the plural days with a number other than 1'
+            )
+        ],
+    ),
     "a subnet that is none": (
         "[subnet-0123456789abcdef0]",
         "[subnet-0123456789abcdef0,\n    subnet-x]",
@@ -340,11 +361,12 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(8)
 )
 
+TOO_MANY = "the file has more than 50,000 values by here, once its aliases are followed"
 NO_CHARACTER = "is not YAML: while parsing a quoted scalar: found invalid Unicode character escape code"
 
 FILES: dict[str, tuple[str | bytes, list[str]]] = {
-    "empty": ("", ["environments/own.yaml: is empty"]),
-    "only comments": ("# nothing\n", ["environments/own.yaml: is empty"]),
+    "empty": ("", ["environments/own.yaml:1: is empty"]),
+    "only comments": ("# nothing\n", ["environments/own.yaml:1: is empty"]),
     "not YAML": (
         "a: [1, 2\n",
         ["environments/own.yaml:1: is not YAML: while parsing a flow sequence: did not find expected ',' or ']'"],
@@ -407,7 +429,11 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "an unknown alias": ("a: *b\n", ["environments/own.yaml:1: is not YAML: no anchor &b before it"]),
     "an alias of itself": ("a: &a [*a]\n", ["environments/own.yaml:1: a[0]: an alias contains itself"]),
-    "an alias bomb": (BOMB, ["environments/own.yaml: has more than 50,000 values once its aliases are followed"]),
+    "an alias bomb": (BOMB, [f"environments/own.yaml:5: e[4]: {TOO_MANY}"]),
+    "more values than any environment has": (
+        "a:\n" + "- x\n" * 60_000,
+        [f"environments/own.yaml:50000: a[49998]: {TOO_MANY}"],
+    ),
     "nested deep": ("a: 1\nb: " + "[" * 60 + "]" * 60, ["environments/own.yaml:2: is nested deeper than 40 levels"]),
     "nested deeper than Python reads": ("[" * 5000, ["environments/own.yaml:1: is nested deeper than 40 levels"]),
     "nested deep by aliases": (
@@ -435,7 +461,31 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
             )
         ],
     ),
-    "10 MB": (b"# " + b"x" * 10_000_000, ["environments/own.yaml: is larger than 1,000,000 bytes"]),
+    "10 MB": (b"# " + b"x" * 10_000_000, ["environments/own.yaml:1: the file is larger than 1,000,000 bytes by here"]),
+    "10 MB of lines": (
+        b"x: 1234567\n" * 1_000_000,
+        ["environments/own.yaml:90910: the file is larger than 1,000,000 bytes by here"],
+    ),
+    "a tab after the key": (
+        "a:\n  b: 1\n\tc: 2\n",
+        ["environments/own.yaml:3: is not YAML: there is a tab; YAML indents with spaces only"],
+    ),
+    "a tab in a list": (
+        "a:\n- 1\n\t- 2\n",
+        ["environments/own.yaml:3: is not YAML: there is a tab; YAML indents with spaces only"],
+    ),
+    "an open bracket at the end of a file without a line break": (
+        "a: [",
+        ["environments/own.yaml:1: is not YAML: while parsing a flow node: did not find expected node content"],
+    ),
+    "keys that Unicode says in two ways": (
+        "a: 1\né: 1\ne\u0301: 2\n",
+        ["environments/own.yaml:3: é: is given twice; the first is in line 2"],
+    ),
+    "a base that is missing": (
+        "extends: nowhere\n",
+        ['environments/own.yaml:1: extends: "nowhere" is not a spec; there are base, circle'],
+    ),
     "extends a list": (
         "extends: [base]\n",
         ["environments/own.yaml:1: extends: the name of one spec is wanted, such as `extends: base`"],

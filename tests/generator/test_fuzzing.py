@@ -35,9 +35,6 @@ ARGUMENTS: dict[str, list[list[str]]] = {
 READS_NO_SPEC = {"docs", "schema"}
 
 WITH_LINE = re.compile(r"environments/(own|base|two)\.yaml:[1-9][0-9]*: [^\n]+")
-WITHOUT_LINE = re.compile(
-    r"environments/(own|base|two)\.yaml: (is empty|is larger than .*|has more than .* once its aliases are followed)"
-)
 FUZZ = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 # What YAML gives a meaning to, in any order.
@@ -132,14 +129,14 @@ def test_no_file_makes_a_traceback(data: bytes, as_base: bool, workplace: Workpl
 
 
 @pytest.mark.slow
-@settings(FUZZ, max_examples=1000)
+@settings(FUZZ, max_examples=500)
 @given(data=DATA, as_base=st.booleans())
 def test_no_file_makes_a_traceback_however_long_one_tries(data: bytes, as_base: bool, workplace: Workplace) -> None:
     fuzz(data, workplace, QUICK, as_base=as_base)
 
 
 @pytest.mark.slow
-@settings(FUZZ, max_examples=40)
+@settings(FUZZ, max_examples=150)
 @given(data=DATA, as_base=st.booleans())
 def test_no_change_of_a_file_makes_a_traceback(data: bytes, as_base: bool, committed: Workplace) -> None:
     """Every mistake is one since the last commit."""
@@ -172,7 +169,7 @@ def fuzz(data: bytes, workplace: Workplace, commands: Iterable[str], *, as_base:
             assert outcome.code in ({0, 1, 2} if command == "check" else {0, 2}), (command, outcome)
             if outcome.code == 2:
                 lines = outcome.err.removesuffix("\n").split("\n")
-                wrong = [line for line in lines if not (WITH_LINE.fullmatch(line) or WITHOUT_LINE.fullmatch(line))]
+                wrong = [line for line in lines if not WITH_LINE.fullmatch(line)]
                 assert wrong == [], (command, outcome)
                 assert outcome.out == ""
                 assert not fresh.exists()

@@ -32,6 +32,7 @@ def test_every_value_knows_its_line() -> None:
     [
         ("12", 12),
         ("-3", -3),
+        ("-123456789012345678", -123456789012345678),
         ("0", 0),
         ("1.50", 1.5),
         ("true", True),
@@ -48,6 +49,7 @@ def test_every_value_knows_its_line() -> None:
         ('"012345678901"', "012345678901"),
         ("'${x}'", "${x}"),
         ('"\\u00e9\\n"', "é\n"),
+        ('"e\\u0301"', "é"),  # composed, as Terraform has every text
     ],
 )
 def test_scalars_are_what_they_look_like(written: str, read: object) -> None:
