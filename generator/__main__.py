@@ -11,27 +11,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from generator import (
-    affected,
-    checking,
-    derived,
-    difference,
-    loading,
-    reference,
-    roots,
-    schema,
-    started,
-    starting,
-)
-from generator import explain as explaining
-from generator.changes import GitError, RevisionError
+from generator.checks import checking
+from generator.commands import affected, derived, difference, reference, roots, schema, started, starting
+from generator.commands import explain as explaining
+from generator.commands.changes import GitError, RevisionError
 from generator.errors import Problem, SpecError
-from generator.writing import NotGeneratedError
+from generator.output.writing import NotGeneratedError
+from generator.places import REPOSITORY
+from generator.specs import loading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 STALE, WRONG, FAILED = 1, 2, 3
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import hcl2
 
-from generator.blocks import Block, NotHclError, plain, read_blocks
+from generator.interfaces.blocks import Block, NotHclError, plain, read_blocks
 from harness.errors import WrongUseError
 
 BEGIN, END = "<!-- BEGIN_TF_DOCS -->", "<!-- END_TF_DOCS -->"

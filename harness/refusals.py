@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator import loading, origins
+from generator.commands import origins
 from generator.errors import SpecError
+from generator.specs import loading
 
 HEADING = re.compile(r"^Error: ", flags=re.MULTILINE)
 CALL = re.compile(r'^  on \S+ line (\d+), in module "(\w+)":$', flags=re.MULTILINE)

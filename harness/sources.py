@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator import loading
 from generator.errors import SpecError
-from generator.tree import Leaf, Mapping
+from generator.specs import loading
+from generator.specs.tree import Leaf, Mapping
 from harness.errors import EnvironmentFailedError, WrongUseError
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ RESERVED = (
     "sandbox",
     "venv",
 )  # what else lies beside .build/<env>
-PLACEHOLDER = "FILL_IN"  # as in generator/forms.py
+PLACEHOLDER = "FILL_IN"  # as in generator/models/forms.py
 WANTED = {"account": "an account: 12 digits, in quotes", "region": "a region, such as us-east-1"}  # as in its models
 SCALAR = r"^{key}:[ \t]+(?:&\w+[ \t]+)?[\"']?([\w-]+)[\"']?[ \t]*(?:#.*)?$"
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from generator import loading, roots
-from generator.tree import plain
+from generator.commands import roots
+from generator.specs import loading
+from generator.specs.tree import plain
 from tests.support.planning import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from generator import loading
-from generator.forms import PLACEHOLDER
-from generator.placeholders import placeholders
+from generator.checks.placeholders import placeholders
+from generator.models.forms import PLACEHOLDER
+from generator.specs import loading
 from tests.support.clone import Clone, succeeded
 from tests.support.inventories import planned_resources
 from tests.support.planning import REPOSITORY

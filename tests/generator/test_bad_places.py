@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.loading import Specs
+from generator.specs.loading import Specs
 from tests.generator.conftest import MINIMAL, Outcome, Workplace, minimal
 
 UNREADABLE = Path("/proc/self/mem")  # nobody can read it from its beginning, root neither

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import changes as generator_changes
-from generator.changes import Changes, GitError, RevisionError, since
+from generator.commands import changes as generator_changes
+from generator.commands.changes import Changes, GitError, RevisionError, since
 from tests.generator.conftest import MINIMAL, Workplace
 from tests.support.repositories import Repository
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import roots, writing
-from generator.reading import parse
-from generator.tree import Plain, plain
+from generator.commands import roots
+from generator.output import writing
+from generator.specs.reading import parse
+from generator.specs.tree import Plain, plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
 from tests.generator.conftest import minimal as minimal_spec
 

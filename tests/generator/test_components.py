@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.checking import check
-from generator.emit import render
+from generator.checks.checking import check
 from generator.errors import SpecError
-from generator.library import Library
-from generator.modules import connection
-from generator.reading import parse
+from generator.interfaces.library import Library
+from generator.models.modules import connection
+from generator.output.emit import render
+from generator.specs.reading import parse
 from tests.generator.conftest import MINIMAL, Workplace, third_party
 
 COMPONENTS = """\

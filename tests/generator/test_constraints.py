@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.constraints import ANY, Attribute, Collection, Fixed, Object, Primitive, Type, checker
-from generator.declarations import read
 from generator.errors import Source
-from generator.hcl import literal
-from generator.interfaces import Interface
-from generator.tree import Items, Leaf, Mapping, Node, Plain
+from generator.interfaces.constraints import ANY, Attribute, Collection, Fixed, Object, Primitive, Type, checker
+from generator.interfaces.declarations import read
+from generator.interfaces.interface import Interface
+from generator.output.hcl import literal
+from generator.specs.tree import Items, Leaf, Mapping, Node, Plain
 from harness import providers
 from tests.support.planning import BUILD
 

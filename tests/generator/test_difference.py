@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from generator.__main__ import app
-from generator.comparing import Difference, differences, only_in
 from generator.errors import Path, Source, whole
-from generator.reading import parse
-from generator.tree import Items, Leaf, Mapping, Node, Plain, merge, plain, prune
+from generator.specs.comparing import Difference, differences, only_in
+from generator.specs.reading import parse
+from generator.specs.tree import Items, Leaf, Mapping, Node, Plain, merge, plain, prune
 from tests.generator.conftest import MINIMAL, Outcome, Workplace, minimal
 
 SCALARS = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.0, 1.0]) | st.sampled_from(["", "a", "1"])

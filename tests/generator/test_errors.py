@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.checking import check
+from generator.checks.checking import check
 from generator.errors import SpecError
 from generator.names import RESERVED
-from generator.reading import parse
+from generator.specs.reading import parse
 from harness import target
 from tests.generator.conftest import MINIMAL, Workplace, minimal
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.commands.explain import parse_path
 from generator.errors import dotted
-from generator.explain import parse_path
 from tests.generator.conftest import MINIMAL, Workplace
 
 BASE = "abstract: true\n" + MINIMAL + "tags:\n  Team: base\n  Cost.Centre: '1'\n"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.expressions import LONGEST, mistakes
+from generator.models.expressions import LONGEST, mistakes
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
 from tests.support.expressions import GOOD, refused
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from generator.forms import COMPLETE, PLACEHOLDER, choice, form
-from generator.schedules import TimeZone
+from generator.models.forms import COMPLETE, PLACEHOLDER, choice, form
+from generator.models.schedules import TimeZone
 
 KINDS = {
     "form": (Annotated[str, form("[0-9]{2}", "two digits")], "12", "two digits"),

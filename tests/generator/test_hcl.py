@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.hcl import Reference, Value, literal
+from generator.output.hcl import Reference, Value, literal
 
 LITERALS: list[tuple[Value, str]] = [
     (None, "null"),

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from generator.checking import REFERENCES
+from generator.checks.checking import REFERENCES
 from generator.names import NAMING_TAGS
-from generator.reading import parse
-from generator.tree import plain
+from generator.specs.reading import parse
+from generator.specs.tree import plain
 from tests.conftest import ACCOUNT
 from tests.generator.conftest import REPOSITORY
 from tests.generator.test_hcl import normal

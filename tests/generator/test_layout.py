@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from generator.layout import align
+from generator.output.layout import align
 from tests.generator.conftest import REPOSITORY, Workplace
 
 # name: (as templates write it, as terraform fmt wants it)

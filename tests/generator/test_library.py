@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from generator import blocks, declarations, interface_cache, revisions
-from generator.interfaces import Interface
-from generator.library import Library
-from generator.modules import Module
+from generator.interfaces import blocks, declarations, revisions
+from generator.interfaces import cache as interface_cache
+from generator.interfaces.interface import Interface
+from generator.interfaces.library import Library
+from generator.models.modules import Module
 from tests.generator.conftest import git
 
 TEXT = 'variable "one" { type = string }\n'

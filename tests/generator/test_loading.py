@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from generator import loading
 from generator.errors import SpecError
-from generator.reading import parse
-from generator.tree import Leaf, Node, find, plain
+from generator.specs import loading
+from generator.specs.reading import parse
+from generator.specs.tree import Leaf, Node, find, plain
 from tests.generator.conftest import Workplace
 
 

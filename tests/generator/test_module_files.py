@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.changes import Changes
-from generator.module_files import ModuleFiles
+from generator.commands.changes import Changes
+from generator.commands.module_files import ModuleFiles
 
 CHANGED = "modules/task/main.tf"
 

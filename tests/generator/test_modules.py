@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from generator import emit, loading, roots
-from generator.calls import WIRINGS
-from generator.checking import check
-from generator.collisions import names
-from generator.library import Library
-from generator.schedules import Schedule
-from generator.tree import Leaf, Mapping, find
-from generator.wiring import NETWORK, SCHEDULE, TASK, Wiring
-from generator.workloads import Task
+from generator.checks.calls import WIRINGS
+from generator.checks.checking import check
+from generator.checks.collisions import names
+from generator.commands import roots
+from generator.interfaces.library import Library
+from generator.models.schedules import Schedule
+from generator.models.workloads import Task
+from generator.output import emit
+from generator.output.wiring import NETWORK, SCHEDULE, TASK, Wiring
+from generator.specs import loading
+from generator.specs.tree import Leaf, Mapping, find
 from tests.generator.conftest import REPOSITORY, Workplace
 from tests.support.inventories import planned_resources
 from tests.support.planning import PROVIDER, Planner, plan
@@ -178,7 +180,7 @@ def test_terraform_plans_every_field_as_the_spec_says_it(
     made = [(NAMED[r["type"]][0], r["values"][NAMED[r["type"]][1]]) for r in resources.values() if r["type"] in NAMED]
     assert sorted((name.kind, name.name) for name in expected) == sorted(
         (kind, name.removeprefix("alias/")) for kind, name in made
-    ), "generator/collisions.py must know the names that the modules give"
+    ), "generator/checks/collisions.py must know the names that the modules give"
 
 
 def loaded(workplace: Workplace) -> dict[str, Any]:

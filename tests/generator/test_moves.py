@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import roots
-from generator.addresses import ADDRESS, Address
-from generator.hcl import literal
-from generator.moves import declared
+from generator.checks.moves import declared
+from generator.commands import roots
+from generator.models.addresses import ADDRESS
+from generator.output.addresses import Address
+from generator.output.hcl import literal
 from tests.generator.conftest import MINIMAL, Workplace
 from tests.support.planning import Planner
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from generator import loading
 from generator.__main__ import app
-from generator.belonging import Fate, Identity, Judge, short_code
-from generator.starting import EDITOR_LINE
-from generator.tree import plain
+from generator.commands.belonging import Fate, Identity, Judge, short_code
+from generator.commands.starting import EDITOR_LINE
+from generator.specs import loading
+from generator.specs.tree import plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Outcome, Workplace
 
 DEV = """\

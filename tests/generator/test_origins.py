@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from generator import origins, reading
-from generator.tree import Mapping
+from generator.commands import origins
+from generator.specs import reading
+from generator.specs.tree import Mapping
 
 SPEC = """\
 aws_region_short_code: euw1

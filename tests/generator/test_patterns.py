@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.patterns import ecmascript
+from generator.models.patterns import ecmascript
 
 TRANSLATED = {
     "[0-9]{12}": "^(?:[0-9]{12})$",

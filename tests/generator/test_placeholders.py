@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from generator.addresses import AddressText
-from generator.forms import COMPLETE, PLACEHOLDER
-from generator.schedules import ScheduleExpression, TimeZone
-from generator.spec import Account
-from generator.workloads import Task
+from generator.models.addresses import AddressText
+from generator.models.forms import COMPLETE, PLACEHOLDER
+from generator.models.schedules import ScheduleExpression, TimeZone
+from generator.models.spec import Account
+from generator.models.workloads import Task
 from tests.generator.conftest import MINIMAL, Workplace
 
 UNFILLED = (

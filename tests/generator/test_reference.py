@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import loading, reference
-from generator.reading import parse
-from generator.tree import plain
+from generator.commands import reference
+from generator.specs import loading
+from generator.specs.reading import parse
+from generator.specs.tree import plain
 from tests.generator.conftest import REPOSITORY, Workplace
 from tests.support.models import models
 from tests.support.spec_examples import Example, examples

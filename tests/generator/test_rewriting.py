@@ -11,9 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from generator.errors import Path
-from generator.reading import parse
-from generator.rewriting import Text, written
-from generator.tree import Plain, plain
+from generator.specs.reading import parse
+from generator.specs.rewriting import Text, written
+from generator.specs.tree import Plain, plain
 
 WORDS = st.sampled_from(
     ["dn-dev", "x dn-dev y", "a\nb dn-dev\n", "é😀", "", "- # :", "'\"\\", "\tdn-dev", "true", "12"]

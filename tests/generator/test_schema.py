@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from jsonschema.validators import extend
 from pydantic import Field, ValidationError
 
-from generator import loading, schema
-from generator.forms import Strict, form
-from generator.reading import parse
-from generator.spec import Environment
-from generator.tree import plain
+from generator.commands import schema
+from generator.models.forms import Strict, form
+from generator.models.spec import Environment
+from generator.specs import loading
+from generator.specs.reading import parse
+from generator.specs.tree import plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
 from tests.support.models import models
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import checking
+from generator.checks import checking
 from tests.generator.conftest import MINIMAL, Workplace, git, third_party
 
 WHERE = "environments/own.yaml"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import roots
+from generator.commands import roots
 from harness import bench_generator
 from harness.bench_generator import Measure
 from harness.errors import EnvironmentFailedError

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import roots
-from generator.checking import require_complete
+from generator.checks.checking import require_complete
+from generator.commands import roots
 from generator.errors import SpecError
-from generator.forms import PLACEHOLDER
+from generator.models.forms import PLACEHOLDER
 from harness import target
 from tests.support.planning import REPOSITORY
 

@@ -18,13 +18,13 @@ from annotated_types import Ge, Le, MinLen
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel
 
-from generator.calls import SECTIONS
-from generator.checking import REFERENCES
-from generator.loading import NAME
-from generator.modules import META_ARGUMENTS, Module
-from generator.schedules import Schedule, time_zones
-from generator.spec import Alerts, Defaults, Environment, Key
-from generator.workloads import Task
+from generator.checks.calls import SECTIONS
+from generator.checks.checking import REFERENCES
+from generator.models.modules import META_ARGUMENTS, Module
+from generator.models.schedules import Schedule, time_zones
+from generator.models.spec import Alerts, Defaults, Environment, Key
+from generator.models.workloads import Task
+from generator.specs.loading import NAME
 from tests.support.expressions import GOOD
 
 _HCL: Final = (
@@ -306,7 +306,7 @@ class Drawing:
         return fields.get(path[-1]) if len(path) == (3 if path[0] in SECTIONS else 2) else None
 
     def _formed_text(self, check: Any, path: tuple[str, ...]) -> str:
-        """Draw text that a check of generator/forms.py accepts: by its pattern, or one of its choices."""
+        """Draw text that a check of generator/models/forms.py accepts: by its pattern, or one of its choices."""
         inside = inspect.getclosurevars(check).nonlocals.values()
         choices = next((each for each in inside if isinstance(each, tuple)), None)
         if choices is not None:

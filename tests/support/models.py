@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from generator.forms import Under
-from generator.spec import Environment
+from generator.models.forms import Under
+from generator.models.spec import Environment
 
 
 def models() -> list[type[BaseModel]]:

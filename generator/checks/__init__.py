@@ -1,0 +1,1 @@
+"""What is wrong with a spec, beyond the form of its values."""

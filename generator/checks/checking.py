@@ -1,0 +1,266 @@
+"""Checks a merged spec against its model and its own cross-references, and says where each mistake was written."""
+
+from __future__ import annotations
+
+import types
+import typing
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from generator.checks.calls import SECTIONS, check_calls, section
+from generator.checks.collisions import collisions
+from generator.checks.moves import misplaced
+from generator.checks.placeholders import placeholders
+from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
+from generator.interfaces.library import Library
+from generator.models.forms import COMPLETE, PLACEHOLDER
+from generator.models.schedules import Schedule
+from generator.models.spec import Environment
+from generator.models.workloads import Task
+from generator.names import NAMING_TAGS, OWN_TAGS
+from generator.specs.loading import NAME, NAME_RULE, Specs
+from generator.specs.tree import Leaf, Mapping, Node, find, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path as Directory
+
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+REFERENCES: Final = {
+    "alerts": {"key": "keys"},
+    "pager": {"key": "keys"},
+    "tasks": {"log_key": "keys"},
+    "schedules": {"task": "tasks", "cluster": "clusters", "key": "keys"},
+    "components": {"module": "modules"},
+}
+WANTED: Final = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a map",
+    "model_type": "a map of fields",
+    "model_attributes_type": "a map of fields",
+}
+
+
+def check(tree: Mapping, library: Library | None = None, *, complete: bool = False) -> Environment:
+    """Return the environment that a tree describes, or raise everything that is wrong with it.
+
+    Args:
+        tree: the merged spec.
+        library: the modules of its repository, when several specs are checked in one run.
+        complete: a placeholder is wrong too.
+    """
+    problems = [*_names(tree), *_defaults(tree), *_references(tree), *_tags(tree)]
+    library = library or Library(FilePath(tree.source.file).absolute().parent.parent)
+    calls = check_calls(tree, library)
+    environment: Environment | None = None
+    try:
+        environment = Environment.model_validate(plain(tree), context=COMPLETE if complete else None)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        misspelt = set(_misspelt(details))
+        problems += [_problem(tree, detail) for detail in details if detail["loc"] not in misspelt]
+        said = [detail["loc"] for detail in details]
+        calls = [finding for finding in calls if not any(_same(finding.path, path) for path in said)]
+    problems += [finding.problem for finding in calls]
+    if complete:
+        problems += _placeholders(tree, {problem.source for problem in problems})
+    if environment is not None and not problems:
+        problems += [
+            *_networks(tree, environment),
+            *collisions(tree, environment),
+            *misplaced(tree, environment, library),
+        ]
+    if environment is None or problems:
+        raise SpecError(problems)
+    return environment
+
+
+def _same(path: Path, said: Path) -> bool:
+    """Say whether two checks speak of one thing, or one of them of what the other is part of."""
+    return bool(said) and all(one == other for one, other in zip(path, said, strict=False))
+
+
+def require_complete(directory: Directory, only: str | None = None) -> None:
+    """Raise everything that is wrong with every environment, or one, and every placeholder that is left."""
+    specs = Specs(directory)
+    problems: list[Problem] = []
+    for name in [only] if only is not None else specs.names():
+        try:
+            document = specs.read(name)
+            if only is not None or not document.abstract:
+                check(specs.environment(document), complete=True)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+
+
+def _names(tree: Mapping) -> Iterator[Problem]:
+    for group, kind in SECTIONS.items():
+        for name, node in section(tree, group).items():
+            if not NAME.fullmatch(name):
+                yield Problem(node.source, f"{shown(name)} cannot name a {kind}: {NAME_RULE}")
+
+
+def _defaults(tree: Mapping) -> Iterator[Problem]:
+    """Find unknown fields also where no task or schedule would show them."""
+    models: dict[str, type[BaseModel]] = {"task": Task, "schedule": Schedule}
+    for kind, model in models.items():
+        shared = section(tree, "defaults").get(kind)
+        if isinstance(shared, Mapping):
+            for name, node in shared.entries.items():
+                if name not in model.model_fields:
+                    yield Problem(node.source, _unknown(name, dict(model.model_fields)))
+
+
+def _references(tree: Mapping) -> Iterator[Problem]:
+    for group, fields in REFERENCES.items():
+        holders = [tree.entries.get(group)] if group in {"alerts", "pager"} else section(tree, group).values()
+        for holder in holders:
+            if not isinstance(holder, Mapping):
+                continue
+            for name, target in fields.items():
+                node = holder.entries.get(name)
+                if not isinstance(node, Leaf) or not isinstance(node.value, str):
+                    continue  # absent or of a wrong type: the model says so
+                valid = section(tree, target)
+                if node.value not in valid:
+                    hint = nearest(node.value, valid)
+                    yield Problem(node.source, f"{shown(node.value)} is not a {SECTIONS[target]}{hint}")
+
+
+def _tags(tree: Mapping) -> Iterator[Problem]:
+    """Find tags that would replace the generator's own; IAM does not tell capitals from small letters in them."""
+    own = {tag.lower(): tag for tag in OWN_TAGS}
+    holders: list[Node | None] = [tree, *section(tree, "tasks").values(), *section(tree, "schedules").values()]
+    holders += section(tree, "defaults").values()
+    for holder in holders:
+        tags = holder.entries.get("tags") if isinstance(holder, Mapping) else None
+        for name, node in tags.entries.items() if isinstance(tags, Mapping) else ():
+            if name.lower() in own:
+                tag = own[name.lower()]
+                known = f"the naming standard sets {tag}" if tag in NAMING_TAGS else f"the generator sets {tag}"
+                yield Problem(node.source, f"{shown(name)} cannot be given: {known}, on everything")
+
+
+def _placeholders(tree: Mapping, said: set[Source]) -> Iterator[Problem]:
+    """Find the placeholders of which no form has said what they stand for."""
+    for path, node in placeholders(tree):
+        if node.source not in said:
+            said.add(node.source)
+            about = _about(str(path[-1]), _fields(path[:-1]))
+            yield Problem(node.source, f"{PLACEHOLDER} is a placeholder: give a value{about}")
+
+
+def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
+    for name, schedule in environment.schedules.items():
+        if (
+            environment.network is None
+            and schedule.trusted_compute_subnets is None
+            and schedule.launch_type != "EXTERNAL"
+        ):
+            source = _at(tree, ("schedules", name))
+            yield Problem(source, "trusted_compute_subnets is missing; give it here, or give the environment a network")
+
+
+def _misspelt(details: list[ErrorDetails]) -> Iterator[Path]:
+    """Return the required fields that are there under a name that is nearly theirs: one mistake, not two."""
+    missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            *parent, name = detail["loc"]
+            meant = near(str(name), _fields(tuple(parent)))
+            if meant is not None and (*parent, meant) in missing:
+                yield (*parent, meant)
+
+
+def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
+    path: Path = error["loc"]
+    kind = error["type"]
+    value = error["input"]
+    if kind == "missing":
+        return Problem(_at(tree, path[:-1]), _missing(str(path[-1]), _fields(path[:-1])))
+    source = _at(tree, path)
+    if kind == "extra_forbidden":
+        return Problem(source, _unknown(str(path[-1]), _fields(path[:-1]), top=len(path) == 1))
+    if kind == "value_error":
+        return Problem(source, str(error["ctx"]["error"]))
+    if kind in WANTED:
+        return Problem(source, mismatch(value, WANTED[kind]))
+    return Problem(source, f"{shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}")
+
+
+def _at(tree: Mapping, path: Path) -> Source:
+    node, _ = find(tree, path)
+    return node.source
+
+
+def _missing(name: str, fields: dict[str, FieldInfo]) -> str:
+    return f"{name} is missing{_about(name, fields)}"
+
+
+def _about(name: str, fields: dict[str, FieldInfo]) -> str:
+    """Return what a field is for, in brackets, if its description says so."""
+    what = (fields[name].description or "").partition(". ")[0].rstrip(".") if name in fields else ""
+    if what[1:2].islower():
+        what = what[:1].lower() + what[1:]
+    return f" ({what})" if what else ""
+
+
+def _unknown(name: str, fields: dict[str, FieldInfo], *, top: bool = False) -> str:
+    inside = [
+        f"{outer}.{name}"
+        for outer, field in sorted(fields.items())
+        if name in _model_fields(_plain_type(field.annotation))
+    ]
+    valid = {*fields, "extends", "abstract"} if top else set(fields)
+    if not inside:
+        return f"{shown(name)} is not a field here{nearest(name, valid)}"
+    meant = near(name, valid)
+    hints = [f'"{meant}"', *inside] if meant is not None else inside
+    return f"{shown(name)} is not a field here; did you mean {' or '.join(hints)}?"
+
+
+def _fields(path: Path) -> dict[str, FieldInfo]:
+    """Return the fields of the model at a path of the spec."""
+    annotation: Any = Environment
+    for part in path:
+        annotation = _step(annotation, part)
+    return _model_fields(_plain_type(annotation))
+
+
+def _model_fields(kind: Any) -> dict[str, FieldInfo]:
+    """Return the fields of a model by the names that a spec has for them: `from` is a word of Python's own."""
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return {}
+    return {field.alias or name: field for name, field in kind.model_fields.items()}
+
+
+def _step(annotation: Any, part: str | int) -> Any:
+    kind = _plain_type(annotation)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        field = _model_fields(kind).get(str(part))
+        return field.annotation if field else None
+    arguments = typing.get_args(kind)
+    return arguments[-1] if arguments else None
+
+
+def _plain_type(annotation: Any) -> Any:
+    """Strip `Annotated` and `| None`."""
+    while True:
+        origin = typing.get_origin(annotation)
+        if origin is Annotated:
+            annotation = typing.get_args(annotation)[0]
+        elif origin in {types.UnionType, typing.Union}:
+            annotation = next(part for part in typing.get_args(annotation) if part is not types.NoneType)
+        else:
+            return annotation

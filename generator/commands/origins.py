@@ -1,0 +1,142 @@
+"""Finds where a spec sets what a module call of its root was given: the way back from a refusal of Terraform's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from generator.errors import dotted
+from generator.specs.tree import Items, Leaf, Mapping, Node, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.errors import Path, Source
+
+SECTIONS: Final = {"task": "tasks", "schedule": "schedules", "component": "components"}
+NAMING: Final = ("resource_owner", "billing_entity", "billing_domain", "security_domain")
+_FIELD: Final = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")  # a word of a message that is no plain English word
+_TELLING: Final = 5  # characters that a value needs for its being in a message not to be chance
+
+# Arguments that the generator wires, and the fields that they come from; "{own}" is the task's or schedule's own map.
+_WIRED: Final[dict[str, tuple[str, ...]]] = {
+    "log_kms_key_arn": ("{own}.log_key",),
+    "failure_topic_arns": ("alerts",),
+    "kms_key_arn": ("{own}.key",),
+    "cluster_name": ("{own}.cluster",),
+    "ecs_cluster_arn": ("{own}.cluster",),
+    "task_name": ("{own}.task",),
+    "pass_role_arns": ("{own}.task",),
+    "dlq_alarm_actions": ("pager", "alerts"),
+    "dlq_ok_actions": ("pager", "alerts"),
+    "trusted_compute_subnets": ("network.trusted_compute_subnets",),
+    "security_group_ids": ("network.security_group_ids",),
+    "assign_public_ip": ("network.assign_public_ip",),
+    "aws_region_short_code": ("aws_region_short_code",),
+    **{name: (f"naming.{name}",) for name in NAMING},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place of a spec that an argument of a module call comes from.
+
+    Attributes:
+        source: the file, the line, and the path as it is written in that file: what a task takes from the defaults is
+            `defaults.task.cpu` there.
+        exact: the field itself was found; otherwise this is the nearest thing around it that is there.
+    """
+
+    source: Source
+    exact: bool
+
+    def __str__(self) -> str:
+        """Return `file:line: path`."""
+        return f"{self.source}: {dotted(self.source.path)}"
+
+
+def of_argument(tree: Mapping, label: str, argument: str) -> Origin | None:
+    """Find where an environment sets an argument of a module call.
+
+    Args:
+        tree: the environment, as `loading.load` gives it.
+        label: the call's label in HCL, such as `task_claims_report`.
+        argument: the name of the argument.
+
+    Returns:
+        The place that sets it; when none does (a default of the module), the task, schedule or component itself; None
+        when no such call comes from this spec.
+    """
+    own = _own(tree, label)
+    if own is None:
+        return None
+    return _first(tree, _candidates(own, (argument,))) or _whole(tree, own)
+
+
+def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
+    """Find what a module's message is about, when it comes from no single argument.
+
+    Args:
+        tree: the environment, as `loading.load` gives it.
+        label: the call's label in HCL.
+        rule: the message: the fields that it names count first (`names.task_role`), then the values that it repeats.
+
+    Returns:
+        The place that sets that field; the task, schedule or component itself when the message tells no more; None
+        when no such call comes from this spec.
+    """
+    own = _own(tree, label)
+    if own is None:
+        return None
+    for name in _FIELD.findall(rule):
+        found = _first(tree, _candidates(own, tuple(name.split("."))))
+        if found is not None:
+            return found
+    node, _ = find(tree, own)
+    repeated = [leaf for leaf in _leaves(node) if len(str(leaf.value)) >= _TELLING and str(leaf.value) in rule]
+    if repeated:
+        return Origin(max(repeated, key=lambda leaf: len(str(leaf.value))).source, exact=True)
+    return _whole(tree, own)
+
+
+def _own(tree: Mapping, label: str) -> Path | None:
+    """Find the task, schedule or component of a label: names have no underscores, so at most one fits."""
+    kind, _, rest = label.partition("_")
+    section = tree.entries.get(SECTIONS.get(kind, ""))
+    if not isinstance(section, Mapping):
+        return None
+    return next(((SECTIONS[kind], name) for name in section.entries if name.replace("-", "_") == rest), None)
+
+
+def _candidates(own: Path, field: tuple[str, ...]) -> list[Path]:
+    """Return the paths that an argument, or a field of one, can come from."""
+    if own[0] == "components":
+        return [(*own, "inputs", *field), (*own, "connect", field[0])]
+    wired = [name.split(".") for name in _WIRED.get(field[0], ())]
+    return [(*own, *field), *((*own, *name[1:]) if name[0] == "{own}" else tuple(name) for name in wired)]
+
+
+def _first(tree: Mapping, paths: list[Path]) -> Origin | None:
+    for path in paths:
+        node, steps = find(tree, path)
+        if steps == len(path):
+            return Origin(node.source, exact=True)
+    return None
+
+
+def _whole(tree: Mapping, own: Path) -> Origin:
+    node, _ = find(tree, own)
+    return Origin(node.source, exact=False)
+
+
+def _leaves(node: Node) -> Iterator[Leaf]:
+    match node:
+        case Leaf():
+            yield node
+        case Items():
+            for item in node.items:
+                yield from _leaves(item)
+        case Mapping():
+            for value in node.entries.values():
+                yield from _leaves(value)

@@ -1,0 +1,251 @@
+"""What the commands do: from a directory of specs to a directory of roots.
+
+Environments are prepared one by one, in as many processes as there are processors when there are many. Of each only
+what must be compared with the others is kept, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from generator.checks import states
+from generator.checks.checking import check
+from generator.errors import Problem, SpecError
+from generator.interfaces.library import Library
+from generator.output import writing
+from generator.output.emit import render
+from generator.specs.loading import Specs, display
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from generator.models.spec import Environment
+
+CHUNK: Final = 8  # environments that a process prepares before it reports
+ALONE: Final = 2 * CHUNK  # up to so many, starting processes costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A root that is not what its spec asks for."""
+
+    name: str
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every process has to know.
+
+    Attributes:
+        only: prepare this environment; of the others read what it is compared with.
+        staging: write what is new beside the roots; otherwise return the difference.
+    """
+
+    specs: Path
+    roots: Path
+    only: str | None
+    staging: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is known of one spec.
+
+    Attributes:
+        wanted: it is an environment whose root is asked for.
+        kept: where its state is, if it says so.
+        files: the files of its root.
+        changed: those of them that are to be written, and others that are to be removed.
+        difference: from the root as it is to what it should be, unless it was staged.
+        foreign: a file of its root that the generator did not write.
+        notices: which calls of modules could not be checked, and why.
+    """
+
+    name: str
+    wanted: bool = False
+    problems: tuple[Problem, ...] = ()
+    kept: states.Kept | None = None
+    files: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    difference: str = ""
+    foreign: Path | None = None
+    notices: frozenset[Problem] = frozenset()
+
+
+def environments(directory: Path) -> dict[str, Environment]:
+    """Read and check every environment; raise everything that is wrong with any of them."""
+    specs, library = Specs(directory), _library(directory)
+    found: dict[str, Environment] = {}
+    kept: dict[str, states.Kept] = {}
+    problems: list[Problem] = []
+    for name in specs.names():
+        try:
+            document = specs.read(name)
+            if document.abstract:
+                continue
+            tree = specs.environment(document)
+            if (place := states.kept(document, tree)) is not None:
+                kept[name] = place
+            found[name] = check(tree, library)
+        except SpecError as error:
+            problems += error.problems
+    problems += states.shared(kept, kept)
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def _ignore(_: Problem) -> None:
+    """Say nothing."""
+
+
+def generate(
+    specs: Path, roots: Path, only: str | None = None, notify: Callable[[Problem], None] = _ignore
+) -> Iterator[str]:
+    """Bring roots up to date; yield a line for each thing that was done. Nothing is written if any spec is wrong.
+
+    What could not be checked and is nobody's mistake goes to `notify`, each once.
+
+    Raises:
+        SpecError: with everything that is wrong with any spec.
+        NotGeneratedError: a file that somebody else wrote is in the way.
+    """
+    with writing.Transaction(roots) as transaction:
+        found = _prepared(Job(specs, roots, only, staging=True), notify)
+        orphans = [] if only is not None else _orphans(roots, found)
+        transaction.commit({each.name: each.changed for each in found if each.changed}, orphans)
+    for each in found:
+        root = display(roots / each.name)
+        for what, done in (("written", each.files & each.changed), ("removed", each.changed - each.files)):
+            if done:
+                yield f"{root}: {', '.join(sorted(done))} {what}"
+        if not each.changed:
+            yield f"{root}: up to date"
+    for name in orphans:
+        yield f"{display(roots / name)}: removed, since no spec asks for it"
+
+
+def stale(
+    specs: Path, roots: Path, only: str | None = None, notify: Callable[[Problem], None] = _ignore
+) -> list[Stale]:
+    """Return the roots that differ from what their specs ask for, and those that no spec asks for.
+
+    What could not be checked and is nobody's mistake goes to `notify`, each once.
+
+    Raises:
+        SpecError: with everything that is wrong with any spec.
+        NotGeneratedError: a file that somebody else wrote is in the way.
+    """
+    found = _prepared(Job(specs, roots, only, staging=False), notify)
+    differences = {each.name: each.difference for each in found}
+    if only is None:
+        for name in _orphans(roots, found):
+            differences[name] = writing.difference(roots / name, {}, display(roots / name))
+    return [Stale(name, text) for name, text in sorted(differences.items()) if text]
+
+
+def _prepared(job: Job, notify: Callable[[Problem], None]) -> list[Prepared]:
+    """Prepare every environment that is wanted; raise everything that is wrong with any of them."""
+    found = list(_each(job, _names(job)))
+    for notice in sorted({notice for each in found for notice in each.notices}, key=str):
+        notify(notice)
+    problems = [problem for each in found for problem in each.problems]
+    kept = {each.name: each.kept for each in found if each.kept is not None}
+    problems += states.shared(kept, [each.name for each in found if each.wanted])
+    if problems:
+        raise SpecError(problems)
+    for each in found:
+        if each.foreign is not None:
+            raise writing.NotGeneratedError(each.foreign)
+    return [each for each in found if each.wanted]
+
+
+def _names(job: Job) -> list[str]:
+    names = Specs(job.specs).names()
+    return names if job.only is None or job.only in names else [*names, job.only]
+
+
+def _each(job: Job, names: list[str]) -> Iterator[Prepared]:
+    processes = _processors()
+    if len(names) <= ALONE or processes == 1:
+        yield from _prepare(job, names, _library(job.specs))
+        return
+    chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
+    with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(job,)) as pool:
+        try:
+            for prepared in pool.map(partial(_prepare_in_worker, job), chunks):
+                yield from prepared
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_WORKER: Final[dict[str, Library]] = {}  # what a worker process keeps from one chunk to the next
+
+
+def _start_worker(job: Job) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to handle
+    _WORKER["library"] = _library(job.specs)
+
+
+def _library(specs: Path) -> Library:
+    """Return the modules that specs can use: paths begin in the folder that holds the specs' directory."""
+    return Library(specs.absolute().parent)
+
+
+def _prepare_in_worker(job: Job, names: Iterable[str]) -> list[Prepared]:
+    return _prepare(job, names, _WORKER["library"])
+
+
+def _prepare(job: Job, names: Iterable[str], library: Library) -> list[Prepared]:
+    specs = Specs(job.specs)
+    return [replace(_prepare_one(job, specs, name, library), notices=library.taken()) for name in names]
+
+
+def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepared:
+    wanted = job.only is None or name == job.only
+    kept = None
+    try:
+        document = specs.read(name)
+        if document.abstract and name != job.only:
+            return Prepared(name)
+        tree = specs.environment(document)
+        kept = states.kept(document, tree)
+        if not wanted:
+            return Prepared(name, kept=kept)
+        files = render(name, check(tree, library), f"{job.specs.name}/{name}.yaml")
+    except SpecError as error:
+        # What is wrong with an environment that another is compared with is not that one's mistake.
+        return Prepared(name, wanted, problems=error.problems if wanted else (), kept=kept)
+    root = job.roots / name
+    if not job.staging:
+        return Prepared(name, wanted, kept=kept, difference=writing.difference(root, files, display(root)))
+    try:
+        changed = writing.changes(root, files)
+    except writing.NotGeneratedError as error:
+        return Prepared(name, wanted, kept=kept, foreign=error.path)
+    if changed:
+        writing.stage(job.roots, name, {file: text for file, text in files.items() if file in changed})
+    return Prepared(name, wanted, kept=kept, files=frozenset(files), changed=changed)
+
+
+def _orphans(roots: Path, found: list[Prepared]) -> list[str]:
+    if not roots.is_dir():
+        return []
+    known = {each.name for each in found}
+    return sorted(
+        path.name
+        for path in roots.iterdir()
+        if path.is_dir() and not path.name.startswith(".") and path.name not in known
+    )

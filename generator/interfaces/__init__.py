@@ -1,0 +1,1 @@
+"""What modules really declare, wherever their source is."""

@@ -1,0 +1,1 @@
+"""From a model to the files of a root."""

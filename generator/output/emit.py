@@ -1,0 +1,230 @@
+"""Renders an environment as the files of its root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import jinja2
+
+from generator.models.modules import Connection, connection, source
+from generator.names import NAMING_TAGS
+from generator.output.addresses import label as _label
+from generator.output.contents import imported, moved
+from generator.output.hcl import Reference, Value, literal
+from generator.output.layout import align
+from generator.output.topics import told_of_alarms, told_of_failures, topics
+from generator.output.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, network_arguments
+from generator.output.writing import MARK
+from generator.places import TEMPLATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic import BaseModel
+
+    from generator.models.modules import Component
+    from generator.models.schedules import Schedule
+    from generator.models.spec import Environment
+    from generator.models.workloads import Task
+
+FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
+BLOCKS: Final = {"imports.tf": "imported", "moved.tf": "moved"}  # files that are there only when there is one in them
+
+Arguments = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a module: its arguments in groups, as they stand together in the file."""
+
+    label: str
+    name: str
+    source: str
+    groups: tuple[Arguments, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A KMS key that the root makes, and who must be able to use it."""
+
+    label: str
+    name: str
+    arguments: Arguments
+    alias: str | None
+    log_groups: tuple[str, ...]
+    publishers: tuple[str, ...]  # services that send to topics which it encrypts
+
+
+def render(name: str, environment: Environment, spec_file: str) -> dict[str, str]:
+    """Return the text of every file of an environment's root, by file name.
+
+    Everything that a spec names is sorted, so that the order of its keys changes nothing; lists keep their order.
+    """
+    context = _context(name, environment)
+    header = f"{MARK} ENV={name}` from {spec_file}. Do not edit: change that file instead.\n\n"
+    files = [*FILES, *(file for file, blocks in BLOCKS.items() if context[blocks])]
+    return {file: header + align(_templates().get_template(f"{file}.j2").render(context)) for file in files}
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - HCL, not HTML: every value goes through the hcl filter
+    )
+    templates.filters["hcl"] = literal
+    return templates
+
+
+def _context(name: str, spec: Environment) -> dict[str, object]:
+    return {
+        "spec": spec,
+        "default_tags": {**(spec.tags or {}), **_own_tags(name, spec)},
+        "naming": {**_given(spec.naming), "aws_region_short_code": spec.aws_region_short_code},
+        "network": _given(spec.network) if spec.network else None,
+        "cluster_names": {key: cluster.name for key, cluster in spec.clusters.items()},
+        "existing_key_arns": {key: value.arn for key, value in spec.keys.items() if value.arn is not None},
+        "made_keys": [_made_key(spec, key) for key, value in sorted(spec.keys.items()) if value.arn is None],
+        "topics": topics(spec),
+        "topic_keys": {
+            topic.label: _key_arn(spec, topic.settings.key) for topic in topics(spec) if topic.settings.key is not None
+        },
+        "failure_rules": {
+            topic.label: [Reference(f"module.task_{_label(name)}.failure_rule_arn") for name in topic.failing_tasks]
+            for topic in topics(spec)
+        },
+        "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
+        "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
+        "components": [_component(spec, key, component) for key, component in sorted((spec.components or {}).items())],
+        "outputs": _outputs(spec),
+        "moved": moved(spec),
+        "imported": imported(spec),
+    }
+
+
+def _given(model: BaseModel) -> Arguments:
+    return model.model_dump(exclude_none=True)
+
+
+def _naming() -> Arguments:
+    return {field: Reference(f"local.naming.{field}") for field in NAMING}
+
+
+def _key_arn(spec: Environment, name: str) -> Reference:
+    made = spec.keys[name].arn is None
+    return Reference(f"aws_kms_key.{_label(name)}.arn" if made else f"local.existing_key_arns.{name}")
+
+
+def _own_tags(name: str, spec: Environment) -> Arguments:
+    """Return OWN_TAGS with their values; the naming tags are for the key and the topic that the root makes itself."""
+    values = {**_given(spec.naming), "aws_region_short_code": spec.aws_region_short_code}
+    naming = {tag: values[field] for tag, field in NAMING_TAGS.items()}
+    return {"Environment": name, "ManagedBy": "Terraform", **naming}
+
+
+def _made_key(spec: Environment, name: str) -> MadeKey:
+    key = spec.keys[name]
+    groups = sorted(
+        (task.names and task.names.log_group) or f"/ecs/{task_name}"
+        for task_name, task in spec.tasks.items()
+        if task.log_key == name
+    )
+    arguments: Arguments = {"description": key.description}
+    if key.deletion_window_in_days is not None:
+        arguments["deletion_window_in_days"] = key.deletion_window_in_days
+    publishers = {service for topic in topics(spec) if topic.settings.key == name for service in topic.publishers}
+    return MadeKey(_label(name), name, arguments, key.alias, tuple(groups), tuple(sorted(publishers)))
+
+
+def _task(spec: Environment, name: str, task: Task) -> Call:
+    if spec.deletion_protection and task.keep_log_group is None:
+        task = task.model_copy(update={"keep_log_group": True})
+    own = {field: value for field, value in _given(task).items() if field not in TASK.references}
+    wiring: Arguments = {}
+    if task.log_key is not None:
+        wiring["log_kms_key_arn"] = _key_arn(spec, task.log_key)
+    alerts = told_of_failures(spec)
+    if alerts is not None and task.failure_topic_arns is None:
+        wiring["failure_topic_arns"] = {"alerts": alerts}
+    return Call(
+        f"task_{_label(name)}", name, _source(spec, TASK.module), _filled({"name": name, **own}, wiring, _naming())
+    )
+
+
+def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
+    own = {field: value for field, value in _given(schedule).items() if field not in SCHEDULE.references}
+    own["names"] = {"schedule": name, **(_given(schedule.names) if schedule.names else {})}
+    if schedule.capacity_provider_strategies is not None and schedule.launch_type is None:
+        own["launch_type"] = None  # the module's default is FARGATE, and the two exclude each other
+    task = f"module.task_{_label(schedule.task)}"
+    target: Arguments = {
+        "cluster_name": Reference(f"local.cluster_names.{schedule.cluster}"),
+        "ecs_cluster_arn": Reference(f"local.cluster_arns.{schedule.cluster}"),
+        "task_name": Reference(f"{task}.family"),
+        "pass_role_arns": Reference(f"{task}.role_arns"),
+    }
+    wiring: Arguments = {"kms_key_arn": _key_arn(spec, schedule.key)}
+    pager = told_of_alarms(spec)
+    if pager is not None:
+        wiring |= {name: [pager] for name in SCHEDULE.by_environment["alerts"] if name not in own}
+    groups = _filled(own, target, _network(spec, schedule), wiring, _naming())
+    return Call(f"schedule_{_label(name)}", name, _source(spec, SCHEDULE.module), groups)
+
+
+def _component(spec: Environment, name: str, component: Component) -> Call:
+    inputs = dict(sorted((component.inputs or {}).items()))
+    connected = {argument: _connected(spec, text) for argument, text in sorted((component.connect or {}).items())}
+    return Call(f"component_{_label(name)}", name, _source(spec, component.module), _filled(inputs, connected))
+
+
+def _connected(spec: Environment, text: str) -> Value:
+    match connection(text):
+        case Connection("alerts" | "pager" as label):
+            return next(topic.arn for topic in topics(spec) if topic.label == label)
+        case Connection("keys", name):
+            return _key_arn(spec, name)
+        case Connection("clusters", name):
+            return Reference(f"local.cluster_arns.{name}")
+        case Connection(section, name, output):
+            return Reference(f"module.{section.removesuffix('s')}_{_label(name)}.{output}")
+    raise ValueError(f"{text!r} is no connection")
+
+
+def _source(spec: Environment, module: str) -> str:
+    return source(module, (spec.modules or {}).get(module))
+
+
+def _network(spec: Environment, schedule: Schedule) -> Arguments:
+    """Return what a schedule takes from the environment's network: nothing that it says itself or cannot have."""
+    providers = [item.capacity_provider for item in schedule.capacity_provider_strategies or ()]
+    taken = network_arguments(schedule.launch_type, providers)
+    if taken == ONLY_SUBNETS:
+        values: Arguments = {key: [] for key in taken}
+    else:
+        values = {name: Reference(f"local.network.{name}") for name in taken} if spec.network is not None else {}
+    return {name: value for name, value in values.items() if getattr(schedule, name) is None}
+
+
+def _filled(*groups: Arguments) -> tuple[Arguments, ...]:
+    return tuple(group for group in groups if group)
+
+
+def _outputs(spec: Environment) -> list[tuple[str, str, Value]]:
+    def each(module: str, names: Iterable[str], output: str) -> Value:
+        return {name: Reference(f"module.{module}_{_label(name)}.{output}") for name in names}
+
+    outputs: list[tuple[str, str, Value]] = [
+        ("dlq_urls", "Dead-letter queue of each schedule.", each("schedule", spec.schedules, "dlq_url")),
+        ("key_arns", "KMS keys.", {name: _key_arn(spec, name) for name in spec.keys}),
+        ("log_group_names", "Log group of each task.", each("task", spec.tasks, "log_group_name")),
+        ("schedule_arns", "Schedules, without the additional ones.", each("schedule", spec.schedules, "schedule_arn")),
+        ("task_definition_arns", "Newest revision of each task.", each("task", spec.tasks, "task_definition_arn")),
+    ]
+    outputs += [(f"{topic.label}_topic_arn", topic.told, topic.arn) for topic in topics(spec)]
+    return sorted(outputs, key=lambda output: output[0])

@@ -1,0 +1,105 @@
+"""The topics of a root: who is told of what, and who must be allowed to publish there.
+
+Failure rules tell `alerts`. Alarms tell `pager`, or `alerts` when there is no pager. A task or a schedule that names
+other topics itself tells those instead, and one of them may be a topic that the root makes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.output.hcl import Reference
+
+if TYPE_CHECKING:
+    from generator.models.spec import Alerts, Environment
+
+ALARMS = "cloudwatch.amazonaws.com"
+RULES = "events.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic that a root makes, or uses.
+
+    Attributes:
+        label: the spec's field, and its label in the root.
+        title: its heading in the file.
+        told: what its output says of it.
+        settings: what the spec says.
+        failing_tasks: the tasks, by their names in the spec, whose failure rules publish to it.
+        alarms: whether alarms publish to it.
+    """
+
+    label: str
+    title: str
+    told: str
+    settings: Alerts
+    failing_tasks: tuple[str, ...]
+    alarms: bool
+
+    @property
+    def arn(self) -> Reference:
+        """The ARN where the topic is used: of the resource, so that what uses it waits for it."""
+        return Reference(f"aws_sns_topic.{self.label}.arn" if self.settings.topic_name else self.local)
+
+    @property
+    def local(self) -> str:
+        """The ARN in the topic's own policy, built from its name."""
+        return f"local.{self.label}_topic_arn"
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """The services that publish to it, which its key must let in."""
+        return (*((ALARMS,) if self.alarms else ()), *((RULES,) if self.failing_tasks else ()))
+
+
+def topics(spec: Environment) -> list[Topic]:
+    """Return the topics of an environment."""
+    found = []
+    if spec.alerts is not None:
+        told = "a task fails" if spec.pager is not None else "a task fails or a run is lost"
+        found.append(_topic(spec, "alerts", told, spec.alerts))
+    if spec.pager is not None:
+        found.append(_topic(spec, "pager", "an alarm goes off and when it is over", spec.pager))
+    return found
+
+
+def told_of_failures(spec: Environment) -> Reference | None:
+    """Return the topic that a task's failure rule tells unless the task says otherwise."""
+    return next((topic.arn for topic in topics(spec) if topic.label == "alerts"), None)
+
+
+def told_of_alarms(spec: Environment) -> Reference | None:
+    """Return the topic that a schedule's alarms tell unless the schedule says otherwise."""
+    return topics(spec)[-1].arn if spec.alerts is not None or spec.pager is not None else None
+
+
+def _topic(spec: Environment, label: str, told: str, settings: Alerts) -> Topic:
+    failing = tuple(
+        name
+        for name, task in sorted(spec.tasks.items())
+        if (
+            label == "alerts"
+            if task.failure_topic_arns is None
+            else any(_names(spec, settings, arn) for arn in task.failure_topic_arns.values())
+        )
+    )
+    by_default = label == "pager" or spec.pager is None
+    alarms = by_default or any(_names(spec, settings, arn) for arn in _alarm_actions(spec))
+    return Topic(label, label.capitalize(), f"Topic that is told when {told}.", settings, failing, alarms)
+
+
+def _alarm_actions(spec: Environment) -> list[str]:
+    """Return the actions that schedules give their alarms themselves."""
+    lists: list[list[str] | None] = []
+    for schedule in spec.schedules.values():
+        lists += [schedule.dlq_alarm_actions, schedule.dlq_ok_actions]
+        for alarm in (schedule.scheduler_alarms or {}).values():
+            lists += [alarm.alarm_actions, alarm.ok_actions]
+    return [arn for actions in lists for arn in actions or ()]
+
+
+def _names(spec: Environment, settings: Alerts, arn: str) -> bool:
+    """Say whether an ARN that a spec writes out is that of a topic which the root makes."""
+    return arn.split(":")[3:] == [spec.region, spec.account, settings.topic_name]

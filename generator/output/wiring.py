@@ -1,0 +1,143 @@
+"""What the calls of our two modules get from the generator and not from a spec's fields.
+
+The one place that says so: emit.py gives these arguments their values, calls.py does not miss them in a spec, and asks
+that the module that is really used takes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from generator.specs.tree import Items, Leaf, Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from generator.specs.tree import Node
+
+NAMING: Final = ("resource_owner", "billing_entity", "billing_domain", "security_domain", "aws_region_short_code")
+NETWORK: Final = ("trusted_compute_subnets", "security_group_ids", "assign_public_ip")
+
+
+ONLY_SUBNETS: Final = NETWORK[:1]
+
+
+def network_arguments(launch_type: str | None, capacity_providers: Sequence[str]) -> tuple[str, ...]:
+    """Return what a schedule takes from a network; on EXTERNAL that is an empty list of subnets."""
+    if launch_type == "EXTERNAL":
+        return ONLY_SUBNETS
+    if capacity_providers:
+        on_fargate = all(provider.startswith("FARGATE") for provider in capacity_providers)
+    else:
+        on_fargate = launch_type in {None, "FARGATE"}
+    return NETWORK if on_fargate else NETWORK[:2]  # AWS takes a public IP address on Fargate only
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """How the calls of one module are filled in.
+
+    Attributes:
+        module: the module's name.
+        section: the section of a spec whose entries call it.
+        always: arguments that every call gets.
+        references: fields that name another part of the spec; the module has no such variables.
+        by_field: arguments that a call gets when it has that field.
+        by_environment: arguments that a call gets when the environment has that field and the call does not say them.
+        network: a call gets `network_arguments`, from the environment's network.
+        outputs: what the root reads of its calls, by the field of an environment that makes it do so.
+    """
+
+    module: str
+    section: str
+    always: tuple[str, ...]
+    references: frozenset[str]
+    by_field: dict[str, str]
+    by_environment: dict[str, tuple[str, ...]]
+    network: bool
+    outputs: dict[str, tuple[str, ...]]
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """Every argument that the generator may fill in: none of them is missing in a spec."""
+        some = (name for names in self.by_environment.values() for name in names)
+        return frozenset((*self.always, *self.by_field.values(), *some, *(NETWORK if self.network else ())))
+
+    @property
+    def only_filled(self) -> frozenset[str]:
+        """The arguments that no field of a spec has the name of."""
+        own = {name for name in self.always if name != "names"}
+        return frozenset((*own, *self.by_field.values()))
+
+    def needed(self, environment: Mapping, calls: Iterable[Node]) -> set[str]:
+        """Return what the generator will fill in for some calls of an environment."""
+        found: set[str] = set()
+        for call in calls:
+            if isinstance(call, Mapping):
+                found.update(self._for_call(environment, call))
+        return found
+
+    def read(self, environment: Mapping) -> set[str]:
+        """Return the outputs that an environment's root reads."""
+        return {name for field, names in self.outputs.items() if _given(environment, field) for name in names}
+
+    def _for_call(self, environment: Mapping, call: Mapping) -> Iterator[str]:
+        yield from self.always
+        yield from (argument for field, argument in self.by_field.items() if _given(call, field))
+        for field, arguments in self.by_environment.items():
+            if _given(environment, field) and not _is_false(environment, field):
+                yield from (argument for argument in arguments if not _given(call, argument))
+        if self.network:
+            taken = network_arguments(_text(call.entries.get("launch_type")), _capacity_providers(call))
+            if _given(environment, "network") or taken == ONLY_SUBNETS:
+                yield from (argument for argument in taken if not _given(call, argument))
+
+
+TASK: Final = Wiring(
+    module="ecs-task",
+    section="tasks",
+    always=("name", *NAMING),
+    references=frozenset({"log_key"}),
+    by_field={"log_key": "log_kms_key_arn"},
+    by_environment={"alerts": ("failure_topic_arns",), "deletion_protection": ("keep_log_group",)},
+    network=False,
+    outputs={
+        "tasks": ("log_group_name", "task_definition_arn"),
+        "schedules": ("family", "role_arns"),
+        "alerts": ("failure_rule_arn",),
+        "pager": ("failure_rule_arn",),  # of a task that names it itself
+    },
+)
+SCHEDULE: Final = Wiring(
+    module="ecs-scheduler",
+    section="schedules",
+    # The schedule's own name goes into `names`, beside what the spec says there.
+    always=("cluster_name", "ecs_cluster_arn", "kms_key_arn", "names", "pass_role_arns", "task_name", *NAMING),
+    references=frozenset({"task", "cluster", "key"}),
+    by_field={},
+    by_environment=dict.fromkeys(("alerts", "pager"), ("dlq_alarm_actions", "dlq_ok_actions")),
+    network=True,
+    outputs={"schedules": ("dlq_url", "schedule_arn")},
+)
+
+
+def _given(fields: Mapping, name: str) -> bool:
+    node = fields.entries.get(name)
+    return node is not None and not (isinstance(node, Leaf) and node.value is None)
+
+
+def _is_false(fields: Mapping, name: str) -> bool:
+    node = fields.entries.get(name)
+    return isinstance(node, Leaf) and node.value is False
+
+
+def _text(node: Node | None) -> str | None:
+    return node.value if isinstance(node, Leaf) and isinstance(node.value, str) else None
+
+
+def _capacity_providers(call: Mapping) -> list[str]:
+    strategies = call.entries.get("capacity_provider_strategies")
+    items = strategies.items if isinstance(strategies, Items) else ()
+    names = (_text(item.entries.get("capacity_provider")) for item in items if isinstance(item, Mapping))
+    return [name for name in names if name is not None]
