@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 
 from generator.checks.checking import REFERENCES
 from generator.names import NAMING_TAGS
+from generator.output.addresses import label
 from generator.specs.reading import parse
 from generator.specs.tree import plain
 from tests.conftest import ACCOUNT
@@ -198,7 +199,11 @@ def comparisons(spec: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[st
     yield "clusters", {name: each["name"] for name, each in spec["clusters"].items()}, evaluated.locals["cluster_names"]
     yield from _blocks(spec, naming, evaluated)
     yield from _keys(spec, evaluated)
-    yield from _alerts(spec, evaluated)
+    yield from _topic("alerts", spec["alerts"], evaluated)
+    yield from _topic("pager", spec["pager"], evaluated)
+    yield "moved", {each["from"]: each["to"] for each in spec["moved"]}, evaluated.moved
+    yield "imports", {each["to"]: each["id"] for each in spec["imports"]}, evaluated.imports
+    yield "deletion_protection", spec["deletion_protection"], evaluated.protected
     yield from _calls(spec, naming, evaluated)
     for output, section in (("dlq_urls", "schedules"), ("log_group_names", "tasks"), ("key_arns", "keys")):
         if section != "keys":  # of a key that is not there yet nothing is known
@@ -242,20 +247,23 @@ def _keys(spec: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[str, Any
         yield f"keys.{name}: log groups of its policy", sorted(groups), sorted(has)
 
 
-def _alerts(spec: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:
-    alerts = spec["alerts"]
-    if "topic_arn" in alerts:
-        yield "alerts.topic_arn", alerts["topic_arn"], evaluated.locals["alerts_topic_arn"]
+def _topic(name: str, said: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:
+    if "topic_arn" in said:
+        yield f"{name}.topic_arn", said["topic_arn"], evaluated.locals[f"{name}_topic_arn"]
         return
-    yield "alerts.topic_name", alerts["topic_name"], evaluated.resources["aws_sns_topic.alerts"]["name"]
-    subscribed = [values["endpoint"] for at, values in evaluated.resources.items() if "topic_subscription" in at]
-    yield "alerts.emails", sorted(set(alerts["emails"])), sorted(subscribed)
+    yield f"{name}.topic_name", said["topic_name"], evaluated.resources[f"aws_sns_topic.{name}"]["name"]
+    addresses = f"aws_sns_topic_subscription.{name}["
+    subscribed = [values["endpoint"] for at, values in evaluated.resources.items() if at.startswith(addresses)]
+    yield f"{name}.emails", sorted(set(said["emails"])), sorted(subscribed)
 
 
 def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:
     for name, task in spec["tasks"].items():
-        wanted = {"name": name} | naming | {field: value for field, value in task.items() if field != "log_key"}
-        yield from _arguments(f"tasks.{name}", wanted, evaluated.calls[f"task_{label(name)}"])
+        kept = {"keep_log_group": True} if spec["deletion_protection"] else {}
+        own = {field: value for field, value in task.items() if value is not None and field != "log_key"}
+        yield from _arguments(
+            f"tasks.{name}", {"name": name} | naming | kept | own, evaluated.calls[f"task_{label(name)}"]
+        )
     for name, schedule in spec["schedules"].items():
         own = {field: value for field, value in schedule.items() if value is not None}
         network = {field: spec["network"].get(field, False) for field in NETWORK}
@@ -291,8 +299,8 @@ def source(module: dict[str, str]) -> str:
 def connected(connection: str, spec: dict[str, Any]) -> str | None:
     """Return what a connection leads to: an output of a stub is its own name; None where only an apply knows."""
     section, _, rest = connection.partition(".")
-    if section == "alerts":
-        return spec["alerts"].get("topic_arn")
+    if section in {"alerts", "pager"}:
+        return spec[section].get("topic_arn")
     if section == "keys":
         return spec["keys"][rest].get("arn")
     return rest.partition(".")[2] or None
@@ -305,7 +313,3 @@ def _arguments(path: str, wanted: dict[str, Any], given_: dict[str, Any]) -> Ite
         if name == "assign_public_ip" and given_.get(name) is None:
             continue  # AWS takes it on Fargate only
         yield f"{path}.{name}", wanted.get(name), given_.get(name)
-
-
-def label(name: str) -> str:
-    return name.replace("-", "_")

@@ -21,9 +21,12 @@ _OUTPUT: Final = re.compile(r'^output "([a-z0-9_]+)"', re.MULTILINE)
 _VARIABLE: Final = re.compile(r'^variable "([a-z0-9_]+)"', re.MULTILINE)
 _CALL: Final = re.compile(r'^module "([a-z0-9_-]+)" \{$', re.MULTILINE)
 _SOURCE: Final = re.compile(r'^module "([a-z0-9_-]+)" \{\n  source = "([^"\\]*)"$', re.MULTILINE)
+_IMPORT: Final = re.compile(r"^import \{\n  to += (.*)\n  id += (.*)\n\}$", re.MULTILINE)
+_AS_OBJECT: Final = r"    {\n      id = \2\n    },"
+_MOVED: Final = re.compile(r"^moved \{\n  from += (.*)\n  to += (.*)\n\}$", re.MULTILINE)
 _LOCAL: Final = re.compile(r"^  ([a-z_]+) +=", re.MULTILINE)
 _MODULES: Final = ("ecs-scheduler", "ecs-task")
-_SETTINGS: Final = ("required_version", "required_providers", "backend")
+_SETTINGS: Final = ("required_version", "required_providers", "backend", "imports")
 _ADDED: Final = ("given", "locals", "settings")
 
 
@@ -42,6 +45,9 @@ class Evaluated:
         outputs: the root's own, by name.
         resources: the attributes of each resource, by address.
         provider: the arguments of the provider block.
+        moved: from where to where, as the moved blocks say it.
+        imports: the id of each import, by the address that its block says.
+        protected: whether the root refuses to destroy anything.
         settings: those of the terraform block: required_version, required_providers, backend.
     """
 
@@ -51,6 +57,9 @@ class Evaluated:
     outputs: dict[str, Any]
     resources: dict[str, dict[str, Any]]
     provider: dict[str, Any]
+    moved: dict[str, str]
+    imports: dict[str, str]
+    protected: bool
     settings: dict[str, Any]
 
 
@@ -91,8 +100,13 @@ def evaluate(planner: Planner, root: Path, name: str, components: dict[str, set[
         head = f'module "{label}" {{\n  source = "'
         assert main.count(f'{head}{sources[label]}"\n') == 1, label
         main = main.replace(f'{head}{sources[label]}"\n', f'{head}../../modules/{name}-{label}"\n')
+    imports = _text(root / "imports.tf")
     added = {
         "main.tf": main,
+        # An import looks for what it names; here only the id that it would look for is of interest.
+        "imports.tf": "locals {\n  imports = [\n"
+        + _IMPORT.sub(r"    {\n      id = \2\n    },", imports)
+        + "\n  ]\n}\n",
         "given.tf": _output("given", {label: f"module.{label}.given" for label in _CALL.findall(main)}),
         "locals.tf": _output("locals", {name: f"local.{name}" for name in _LOCAL.findall(_locals(main))}),
         "settings.tf": _output("settings", {name: f"local.{name}" for name in _SETTINGS}),
@@ -106,6 +120,7 @@ def evaluate(planner: Planner, root: Path, name: str, components: dict[str, set[
         _terraform(planner, folder, [*arguments, "-input=false", "-no-color"])
     shown = json.loads(_terraform(planner, folder, ["show", "-json", "plan"]))
     changes = shown["output_changes"]
+    settings = changes["settings"]["after"]
     return Evaluated(
         calls=changes["given"]["after"],
         sources=sources,
@@ -115,7 +130,12 @@ def evaluate(planner: Planner, root: Path, name: str, components: dict[str, set[
             each["address"]: each["values"] for each in shown["planned_values"]["root_module"].get("resources", [])
         },
         provider=_constants(shown["configuration"]["provider_config"]["aws"]["expressions"]),
-        settings=changes["settings"]["after"],
+        moved=dict(_MOVED.findall(_text(root / "moved.tf"))),
+        imports=dict(
+            zip((to for to, _ in _IMPORT.findall(imports)), (each["id"] for each in settings["imports"]), strict=True)
+        ),
+        protected="\n    prevent_destroy = true\n" in main,
+        settings=settings,
     )
 
 
@@ -126,6 +146,10 @@ def _terraform(planner: Planner, folder: Path, arguments: list[str]) -> str:
     )
     assert done.returncode == 0, done.stderr[:2000]
     return done.stdout
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _output(name: str, values: dict[str, str]) -> str:

@@ -21,9 +21,11 @@ from pydantic import AfterValidator, BaseModel
 from generator.checks.calls import SECTIONS
 from generator.checks.checking import REFERENCES
 from generator.models.modules import META_ARGUMENTS, Module
+from generator.models.moves import Import
 from generator.models.schedules import Schedule, time_zones
 from generator.models.spec import Alerts, Defaults, Environment, Key
 from generator.models.workloads import Task
+from generator.output.addresses import label
 from generator.specs.loading import NAME
 from tests.support.expressions import GOOD
 
@@ -130,7 +132,7 @@ GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
     Module: ({"path"}, {"git", "ref", "directory"}),  # a checkout says where to look, and is no part of the root
 }
 # What must be there when a spec is generated: the test puts it there.
-GIVEN: Final[dict[tuple[type[BaseModel], str], str]] = {(Module, "path"): "modules/open"}
+GIVEN: Final[dict[tuple[type[BaseModel], str], str]] = {(Module, "path"): "modules/open", (Import, "to"): ""}
 # Checks that are neither a pattern nor a choice.
 CHECKED: Final[dict[str, st.SearchStrategy[str]]] = {
     "_time_zone": st.sampled_from(sorted(time_zones())),
@@ -202,6 +204,12 @@ class Drawing:
     def value(self, annotation: Any, path: tuple[str, ...], *, turn: int = 0) -> Any:
         """Draw a value of a type; `turn` counts the entries of a section, so that each kind of entry has its turn."""
         kind, metadata = _unwrapped(annotation)
+        if path == ("moved",):
+            return [self._move(name) for name in self._names["tasks"]]
+        if path == ("imports",):
+            return [self._import(resource) for resource in ("aws_kms_key", "aws_kms_alias")]
+        if path == ("pager",):
+            turn += 1  # of another kind than `alerts`
         if kind is Defaults:
             return {"task": self._some(Task, "tasks"), "schedule": self._some(Schedule, "schedules")}
         if inspect.isclass(kind) and issubclass(kind, BaseModel):
@@ -225,6 +233,16 @@ class Drawing:
             case builtin if builtin is Any:
                 return self._anything(3)
         raise NotImplementedError(f"{'.'.join(path)}: no way to draw {annotation}; add one to {__file__}")
+
+    def _move(self, task: str) -> dict[str, str]:
+        """Draw a move to a call that the root has, from one that it has not; its key is as hostile as keys can be."""
+        key = self.draw(st.from_regex(r"[ !#&-\[\]-~]{0,20}", fullmatch=True))
+        return {"from": f'module.old_{label(task)}["{key}"]', "to": f"module.task_{label(task)}"}
+
+    def _import(self, resource: str) -> dict[str, str]:
+        """Draw an import of what the root has: a key that it makes."""
+        made = self._names["keys"][GROUPS[Key].index(next(group for group in GROUPS[Key] if "alias" in group))]
+        return self.model(Import, ("imports", resource)) | {"to": f"{resource}.{label(made)}"}
 
     def _some(self, kind: type[BaseModel], section: str) -> dict[str, Any]:
         """Draw what lies under every workload of a section: never a name, which two would have in common then."""
@@ -273,7 +291,7 @@ class Drawing:
         return str(
             self.draw(
                 st.one_of(
-                    st.just("alerts"),
+                    st.sampled_from(("alerts", "pager")),
                     *(names[section].map(f"{section}.{{}}".format) for section in ("keys", "clusters")),
                     *(names[section].map(f"{section}.{{}}.{output}".format) for section, output in outputs),
                 )
@@ -306,7 +324,7 @@ class Drawing:
         return fields.get(path[-1]) if len(path) == (3 if path[0] in SECTIONS else 2) else None
 
     def _formed_text(self, check: Any, path: tuple[str, ...]) -> str:
-        """Draw text that a check of generator/models/forms.py accepts: by its pattern, or one of its choices."""
+        """Draw text that a check of generator/forms.py accepts: by its pattern, or one of its choices."""
         inside = inspect.getclosurevars(check).nonlocals.values()
         choices = next((each for each in inside if isinstance(each, tuple)), None)
         if choices is not None:
