@@ -24,18 +24,19 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
 def test_every_refused_value_is_named_at_its_line(clone: Clone) -> None:
     """A variable's value, a precondition's and one of a base are refused in three ways and named in one."""
     clone.spec("cpu: 1024", "cpu: 300")
-    clone.spec("schedule_expression: rate(1 day)", "schedule_expression: cron(61 25 * * ? *)")
+    expression = "schedule_expression: rate(1 day)"
+    clone.spec(expression, f"task_count: 11\n    flexible_time_window_minutes: 0\n    {expression}")
     refused = clone.make("plan", "ENV=dn-dev")
     assert refused.returncode == 2
     assert "on main.tf line" in refused.stderr, "Terraform's own words are there too"
     _, _, said = refused.stderr.partition("In the specification:\n")
-    cpu, minutes, hours = [line.strip() for line in said.splitlines()[:3]]
+    cpu, window, count = [line.strip() for line in said.splitlines()[:3]]
     assert cpu.startswith(f"{line_of('cpu: 1024')}: tasks.claims-report.cpu: cpu is 300: Fargate offers 256, 512")
-    expression = f"{line_of('schedule_expression: rate(1 day)')}: schedules.channelbackfill.schedule_expression: "
-    assert minutes.startswith(expression)
-    assert 'minutes is "61"' in minutes
-    assert hours.startswith(expression)
-    assert 'hours is "25"' in hours
+    file, _, line = line_of(expression).rpartition(":")
+    assert count.startswith(f"{file}:{line}: schedules.channelbackfill.task_count: ")
+    assert "task_count is 11; AWS allows" in count
+    assert window.startswith(f"{file}:{int(line) + 1}: schedules.channelbackfill.flexible_time_window_minutes: ")
+    assert "flexible_time_window_minutes is 0; AWS allows" in window
     assert not (clone.folder / ".build" / "dn-dev" / "plan.tfplan").exists()
     assert not (clone.folder / ".build" / "dn-dev" / "saved").exists()
 
