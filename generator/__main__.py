@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from generator.checks import checking
-from generator.commands import affected, derived, difference, reference, roots, schema, started, starting
+from generator.commands import affected, derived, difference, reference, roots, schema, started, starting, unset
 from generator.commands import explain as explaining
 from generator.commands.changes import GitError, RevisionError
 from generator.errors import Problem, SpecError
+from generator.interfaces.library import Library
 from generator.output.writing import NotGeneratedError
 from generator.places import REPOSITORY
 from generator.specs import loading
@@ -113,16 +114,17 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: a list of settings.")] = False,
     environments: Environments = ENVIRONMENTS,
 ) -> None:
-    """Say which line set a value, and what it overrode."""
+    """Say which line set a value, and what it overrode; for what no line sets, the default that holds instead."""
     try:
-        settings = explaining.explain(loading.load(environments, env), explaining.parse_path(path))
+        tree, steps = loading.load(environments, env), explaining.parse_path(path)
+        missing = unset.unset(tree, steps, Library(environments.absolute().parent))
+        found = explaining.explain(tree, steps) if missing is None else [missing]
     except (SpecError, ValueError) as error:
         _fail(str(error), WRONG)
     if as_json:
-        typer.echo(json.dumps([setting.record() for setting in settings], indent=2, ensure_ascii=False))
-        return
-    for setting in settings:
-        typer.echo("\n".join(setting.lines()))
+        _say([json.dumps([setting.record() for setting in found], indent=2, ensure_ascii=False)])
+    else:
+        _say(line for setting in found for line in setting.lines())
 
 
 def _notice(problem: Problem) -> None:

@@ -210,6 +210,12 @@ def circles(tree: Mapping) -> Iterator[Finding]:
                 stack.append((step, iter(sorted(needs[step]))))
 
 
+def module_of(tree: Mapping, name: str) -> Module | None:
+    """Return the entry of a module in a spec; None when there is none, or it is wrong in itself."""
+    entry = section(tree, "modules").get(name)
+    return _module(entry) if entry is not None else None
+
+
 def _module(node: Node) -> Module | None:
     """Read an entry of `modules`, None when it is wrong in itself, which the model of the spec says."""
     try:

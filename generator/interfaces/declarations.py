@@ -66,7 +66,7 @@ def _variable(block: Block) -> Variable:
     attributes = block.attributes
     return Variable(
         type=type_of(attributes["type"].node) if "type" in attributes else ANY,
-        required="default" not in attributes,
+        default=attributes["default"].text if "default" in attributes else None,
         nullable="nullable" not in attributes or attributes["nullable"].text != "false",
         description=plain(attributes["description"].text) if "description" in attributes else "",
         file=block.file,

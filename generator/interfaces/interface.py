@@ -14,7 +14,7 @@ class Variable(BaseModel):
 
     Attributes:
         type: its constraint; `any` when it declares none.
-        required: it has no default.
+        default: the expression of its default, as its author wrote it; None when it has none.
         nullable: null can be given; when it cannot, null means the default to Terraform.
         description: in its author's words, or empty.
         file: the file that declares it.
@@ -24,11 +24,16 @@ class Variable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     type: Type
-    required: bool
+    default: str | None
     nullable: bool
     description: str
     file: str
     line: int
+
+    @property
+    def required(self) -> bool:
+        """Whether it has no default."""
+        return self.default is None
 
     @cached_property
     def check(self) -> Checker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -153,6 +154,49 @@ def test_the_form_for_programs(levels: Workplace) -> None:
 def test_a_mistake_is_said(arguments: tuple[str, ...], message: str, levels: Workplace) -> None:
     outcome = levels.explain(*arguments)
     assert (outcome.code, outcome.out, outcome.err) == (2, "", f"{message}\n")
+
+
+PINNED = """\
+modules:
+  other:
+    path: elsewhere
+components:
+  thing:
+    module: other
+    inputs: {given: 1}
+alerts: {topic_name: t, key: main}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("tasks.report.log_retention_days", r"default 30, modules/ecs-task/variables\.tf:\d+"),
+        ("tasks.report.failure_topic_arns", r"the generator fills it in, modules/ecs-task/variables\.tf:\d+"),
+        ("schedules.weekly.security_group_ids", r"the generator fills it in, modules/ecs-scheduler/variables\.tf:\d+"),
+        ("schedules.weekly.task_count", r"default 1, modules/ecs-scheduler/variables\.tf:\d+"),
+        ("components.thing.inputs.given_not", r"default \[\], elsewhere/main\.tf:3"),
+        ("deletion_protection", r"default false, generator/models/spec\.py"),
+    ],
+)
+def test_what_no_line_sets_has_a_default_that_somebody_declared(path: str, said: str, workplace: Workplace) -> None:
+    (workplace.environments.parent / "elsewhere").mkdir()
+    variables = 'variable "given" {}\n\nvariable "given_not" {\n  default = []\n}\n'
+    (workplace.environments.parent / "elsewhere" / "main.tf").write_text(variables)
+    workplace.spec("own", MINIMAL + PINNED)
+    assert re.fullmatch(rf"{re.escape(path)} is not set\n  {said}\n", explained(workplace, path))
+    (record,) = json.loads(explained(workplace, "--json", path))
+    assert (record["path"], record["value"]) == (path, None)
+
+
+@pytest.mark.parametrize(
+    "path", ["tasks.report.nope", "tasks.report.log_key", "components.x.inputs.y", "alerts", "nope"]
+)
+def test_what_nobody_declares_is_said_to_be_missing(path: str, workplace: Workplace) -> None:
+    workplace.spec("own", MINIMAL)
+    outcome = workplace.explain("own", path)
+    assert outcome.code == 2
+    assert "nothing sets" in outcome.err
 
 
 @given(st.lists(st.one_of(st.text(min_size=1, max_size=8), st.integers(0, 999)), min_size=1, max_size=3).map(tuple))
