@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 @pytest.fixture(scope="session", autouse=True)
 def no_outside_influence() -> Iterator[None]:
-    """No test sees the caller's AWS or Terraform settings."""
+    """No test sees the caller's AWS or Terraform settings, nor that a job in the background ignores interrupts."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     patch = pytest.MonkeyPatch()
     for name in [name for name in os.environ if name.startswith(("AWS_", "TF_", "MOTO_"))]:
         patch.delenv(name)
