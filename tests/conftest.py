@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -17,6 +18,12 @@ from tests.support.planning import BUILD, Planner
 from tests.support.reattach import running_provider
 
 ACCOUNT = "867653852961"
+
+# What hypothesis draws is the same in every run, so that a run that is red says something about the change before it.
+# HYPOTHESIS_PROFILE=explore draws anew: for looking for what nobody thought of.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

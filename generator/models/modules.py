@@ -26,7 +26,7 @@ _CONNECTION_RULE: Final = (
 _INPUT_RULE: Final = "the name of a variable: letters, digits, _ and -, and no digit or - in front"
 # Arguments of a module block that are Terraform's own; no module can have such a variable.
 META_ARGUMENTS: Final = frozenset(
-    {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
+    {"_", "count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
 )
 
 LocalPath = Annotated[
