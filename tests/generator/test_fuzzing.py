@@ -129,7 +129,7 @@ def test_no_file_makes_a_traceback(data: bytes, as_base: bool, workplace: Workpl
 
 
 @pytest.mark.slow
-@settings(FUZZ, max_examples=500)
+@settings(FUZZ, max_examples=200)
 @given(data=DATA, as_base=st.booleans())
 def test_no_file_makes_a_traceback_however_long_one_tries(data: bytes, as_base: bool, workplace: Workplace) -> None:
     fuzz(data, workplace, QUICK, as_base=as_base)
