@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
+from generator.checks.placeholders import placeholders
+from generator.errors import SpecError, dotted
+from generator.models.forms import PLACEHOLDER
+from generator.specs import loading
 from harness import markdown, target
 from harness.errors import WrongUseError
 
-ACCOUNT = re.compile(r"[0-9]{12}")
 DETAILS = 2_000  # characters that Bitbucket takes as the details of a report
 
 
@@ -27,22 +29,29 @@ def affected(text: str) -> list[str]:
         raise WrongUseError("standard input is not what `python -m generator affected --json` writes") from None
 
 
-def jobs(names: list[str]) -> tuple[list[target.Target], list[str]]:
-    """Where each environment lives; and, for those whose account nobody has filled in yet, why they are left out.
+def jobs(names: list[str], environments: Path = target.ENVIRONMENTS) -> tuple[list[target.Target], list[str]]:
+    """Where each environment lives; and, for those that still have placeholders, what is to be given first.
 
     Raises:
-        WrongUseError: there is no such environment here.
+        WrongUseError: there is no such environment here, or its specification cannot be read.
     """
-    try:
-        found = [target.read(name) for name in names]
-    except target.TargetError as error:
-        raise WrongUseError(str(error)) from None
-    left_out = [
-        f"{where.environment} is not planned: its account is {where.account}, no account number yet"
-        for where in found
-        if not ACCOUNT.fullmatch(where.account)
-    ]
-    return [where for where in found if ACCOUNT.fullmatch(where.account)], left_out
+    found, left_out = [], []
+    for name in names:
+        try:
+            target.require(name, environments)
+            if missing := unfilled(environments, name):
+                left_out.append(f"{name} is not planned, since {PLACEHOLDER} is a placeholder: {', '.join(missing)}")
+            else:
+                found.append(target.read(name, environments))
+        except (target.TargetError, SpecError) as error:
+            raise WrongUseError(str(error)) from None
+    return found, left_out
+
+
+def unfilled(environments: Path, name: str) -> list[str]:
+    """Every place of an environment that still has a placeholder, in what it extends too: file, line and field."""
+    sources = {node.source for _, node in placeholders(loading.load(environments, name))}
+    return [f"{source} {dotted(source.path)}" for source in sorted(sources, key=lambda each: (each.file, each.line))]
 
 
 def as_json(found: list[target.Target]) -> str:

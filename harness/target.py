@@ -31,7 +31,10 @@ RESERVED = (
 )  # what else lies beside .build/<env>
 PLACEHOLDER = "FILL_IN"  # as in generator/models/forms.py
 WANTED = {"account": "an account: 12 digits, in quotes", "region": "a region, such as us-east-1"}  # as in its models
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # and its rule in words: as in generator/specs/loading.py
+NAME_RULE = "a name has lower-case letters, digits and single hyphens, and starts with a letter"
 SCALAR = r"^{key}:[ \t]+(?:&\w+[ \t]+)?[\"']?([\w-]+)[\"']?[ \t]*(?:#.*)?$"
+KEY = re.compile(r"^([ \t]*(?:-[ \t]+)*)[\"']?([\w.-]+)[\"']?:(?:[ \t]|$)")  # the column it stands in, and a key
 
 
 class TargetError(Exception):
@@ -65,8 +68,17 @@ class Target:
 
 
 def names(environments: Path = ENVIRONMENTS) -> list[str]:
-    """Every environment that can be planned: all specifications but those that are there to be extended."""
-    return sorted(path.stem for path in environments.glob("*.yaml") if text(scalar(path, "abstract")) != "true")
+    """Every environment that can be planned: all specifications but those that are there to be extended.
+
+    A file whose name no specification can have is not one; the generator says so of it.
+    """
+    found = (path for path in environments.glob("*.yaml") if NAME.fullmatch(path.stem))
+    return sorted(path.stem for path in found if not is_abstract(path))
+
+
+def is_abstract(path: Path) -> bool:
+    """Whether a specification is there to be extended only."""
+    return text(scalar(path, "abstract")) == "true"
 
 
 def scalar(path: Path, key: str) -> Scalar | None:
@@ -81,6 +93,30 @@ def text(value: Scalar | None) -> str | None:
     return value.text if value is not None else None
 
 
+def require(environment: str, environments: Path = ENVIRONMENTS) -> None:
+    """Check that there is an environment of that name.
+
+    Raises:
+        TargetError: there is none; the message says why, and which there are.
+    """
+    known = names(environments)
+    if not environment:
+        raise TargetError(f"ENV is missing: give one of {', '.join(known)}, as in ENV={known[0] if known else 'NAME'}")
+    if environment in RESERVED:
+        raise TargetError(f"ENV={environment}: an environment cannot be called that, .build/{environment} is taken")
+    if environment in known:
+        return
+    near = difflib.get_close_matches(environment, known, n=1)
+    there_are = f"there are {', '.join(known) or 'none yet'}"
+    hint = f"did you mean {near[0]}?" if near else there_are
+    if not NAME.fullmatch(environment):
+        raise TargetError(f"ENV={environment}: that cannot name an environment: {NAME_RULE}; {hint}")
+    file = f"environments/{environment}.yaml"
+    if (environments / f"{environment}.yaml").is_file():
+        raise TargetError(f"ENV={environment}: {file} is abstract, there for others to extend; {there_are} to plan")
+    raise TargetError(f"ENV={environment}: there is no {file} to plan; {hint}")
+
+
 def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
     """Find account and region of an environment.
 
@@ -88,15 +124,7 @@ def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
         TargetError: no such environment, it does not say its account or region on a line of its own, or one of them is
             still a placeholder.
     """
-    known = names(environments)
-    if environment in RESERVED:
-        raise TargetError(f"ENV={environment}: an environment cannot be called that, .build/{environment} is taken")
-    if not environment:
-        raise TargetError(f"ENV is missing: give one of {', '.join(known)}, as in ENV={known[0] if known else 'NAME'}")
-    if environment not in known:
-        near = difflib.get_close_matches(environment, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none yet'}"
-        raise TargetError(f"ENV={environment}: there is no environments/{environment}.yaml to plan; {hint}")
+    require(environment, environments)
     found = {key: inherited(environments, environment, key) for key in WANTED}
     missing = {
         (value.file, value.line): f"{key}: {PLACEHOLDER} is a placeholder: give {WANTED[key]}"
@@ -104,7 +132,8 @@ def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
         if value.text == PLACEHOLDER
     }
     if missing:
-        others = dict.fromkeys(unfilled(environments / f"{environment}.yaml"), f"{PLACEHOLDER} is a placeholder too")
+        places = unfilled(environments / f"{environment}.yaml")
+        others = {place: f"{key}{PLACEHOLDER} is a placeholder too" for place, key in places.items()}
         raise TargetError(
             "\n".join(
                 f"environments/{file}:{line}: {rule}" for (file, line), rule in sorted((others | missing).items())
@@ -113,12 +142,28 @@ def read(environment: str, environments: Path = ENVIRONMENTS) -> Target:
     return Target(environment, found["account"].text, found["region"].text)
 
 
-def unfilled(path: Path) -> list[tuple[str, int]]:
-    """File and line of every placeholder of a specification, but for those in comments."""
+def unfilled(path: Path) -> dict[tuple[str, int], str]:
+    """File and line of every placeholder of a specification, but for those in comments; with the key, `key: `."""
     whole = re.compile(rf"(?:^|[\s\[{{,])[\"']?{PLACEHOLDER}[\"']?[ \t]*(?:$|[\]}},])")
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    values = (re.split(r"(?:^|[ \t])#", line, maxsplit=1)[0] for line in lines)
-    return [(path.name, number) for number, value in enumerate(values, 1) if whole.search(value)]
+    values = [re.split(r"(?:^|[ \t])#", line, maxsplit=1)[0] for line in lines]
+    return {
+        (path.name, number): key_of(values[:number]) for number, value in enumerate(values, 1) if whole.search(value)
+    }
+
+
+def key_of(lines: list[str]) -> str:
+    """The key that the last of these lines gives a value to, as `key: `: its own, or that of the list it is in."""
+    *above, last = lines
+    if own := KEY.match(last):
+        return f"{own[2]}: "
+    column = len(last) - len(last.lstrip())
+    for line in reversed(above):
+        found = KEY.match(line)
+        # A list may stand as far to the left as its key does.
+        if found and (len(found[1]) < column or (len(found[1]) == column and last[column:].startswith("-"))):
+            return f"{found[2]}: "
+    return ""
 
 
 def inherited(environments: Path, name: str, key: str) -> Scalar:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from harness import pipelines, target
+from harness import pipelines
 from harness.errors import WrongUseError
 from harness.target import Target
+from tests.support.planning import REPOSITORY
 
-PROD, STAGE = Target("prod", "111122223333", "eu-west-1"), Target("stage", "FILL_IN", "eu-west-1")
+PROD, STAGE = Target("prod", "111122223333", "eu-west-1"), Target("stage", "444455556666", "us-east-1")
 
 
 def test_the_names_come_from_what_the_generator_writes() -> None:
@@ -25,12 +28,52 @@ def test_anything_else_is_refused(text: str) -> None:
         pipelines.affected(text)
 
 
-def test_an_environment_whose_account_is_not_filled_in_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target, "read", {"prod": PROD, "stage": STAGE}.__getitem__)
-    assert pipelines.jobs(["prod", "stage"]) == (
-        [PROD],
-        ["stage is not planned: its account is FILL_IN, no account number yet"],
-    )
+@pytest.fixture
+def environments(tmp_path: Path) -> Path:
+    """One environment that is whole, and two that wait for values, one of which their base asks for."""
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    texts = {
+        "base": "abstract: true\nregion: eu-west-1\ndefaults:\n  task:\n    image: FILL_IN\n",
+        "prod": 'account: "111122223333"\nregion: eu-west-1 # not FILL_IN\n',
+        "stage": "extends: base\naccount: FILL_IN\n",
+        "test": 'extends: base\naccount: "444455556666"\nnetwork:\n  subnets:\n    - FILL_IN\n',
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return folder
+
+
+def test_an_environment_that_is_still_to_be_filled_in_is_left_out_and_every_place_is_said(
+    environments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(environments.parent)
+    found, left_out = pipelines.jobs(["prod", "stage", "test"], environments)
+    assert found == [PROD]
+    default, why = "environments/base.yaml:5 defaults.task.image", "is not planned, since FILL_IN is a placeholder"
+    assert left_out == [
+        f"stage {why}: {default}, environments/stage.yaml:2 account",
+        f"test {why}: {default}, environments/test.yaml:5 network.subnets[0]",
+    ]
+
+
+@pytest.mark.parametrize("since", [None, '{"environments": [{"environment": "dn-dev"}, {"environment": "dn-prod"}]}'])
+def test_the_matrix_of_this_repository_goes_on_without_production_until_it_is_filled_in(since: str | None) -> None:
+    """The command that the Makefile calls, with the specifications as they are."""
+    command = [sys.executable, "-m", "harness", "matrix", "--json", *([] if since else ["--all"])]
+    done = subprocess.run(command, cwd=REPOSITORY, input=since, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [entry["environment"] for entry in json.loads(done.stdout)] == ["dn-dev"]
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("dn-prod is not planned, since FILL_IN is a placeholder: environments/dn-prod.yaml:")
+    assert " account, " in line
+    assert line.endswith("network.security_group_ids[0]")
+
+
+def test_a_specification_that_cannot_be_read_is_refused(environments: Path) -> None:
+    (environments / "prod.yaml").write_text("account: [\n")
+    with pytest.raises(WrongUseError, match=r"prod\.yaml:"):
+        pipelines.jobs(["prod"], environments)
 
 
 def test_a_name_that_is_none_is_refused() -> None:
@@ -41,7 +84,7 @@ def test_a_name_that_is_none_is_refused() -> None:
 def test_a_matrix_is_one_line_and_a_loop_has_a_line_for_each() -> None:
     assert pipelines.as_json([PROD]) == '[{"environment":"prod","account":"111122223333","region":"eu-west-1"}]\n'
     assert pipelines.as_json([]) == "[]\n"
-    assert pipelines.as_lines([PROD, STAGE]) == "prod\t111122223333\teu-west-1\nstage\tFILL_IN\teu-west-1\n"
+    assert pipelines.as_lines([PROD, STAGE]) == "prod\t111122223333\teu-west-1\nstage\t444455556666\tus-east-1\n"
     assert pipelines.as_lines([]) == ""
 
 

@@ -12,6 +12,7 @@ from generator.checks.checking import require_complete
 from generator.commands import roots
 from generator.errors import SpecError
 from generator.models.forms import PLACEHOLDER
+from generator.specs import loading
 from harness import target
 from tests.support.planning import REPOSITORY
 
@@ -41,8 +42,10 @@ def test_the_announcement_says_which_of_the_two_which_account_and_which_region(e
         ("", "ENV is missing: give one of prod, stage"),
         ("prd", r"did you mean prod\?"),
         ("nothing-like-it", "there are prod, stage"),
-        ("base", r"there is no environments/base\.yaml to plan"),
-        ("../prod", "there is no environments"),
+        ("base", r"environments/base\.yaml is abstract, there for others to extend; there are prod, stage to plan"),
+        ("../prod", "that cannot name an environment: a name has lower-case letters"),
+        ("a b", r"that cannot name an environment: a name has .*; there are prod, stage"),
+        ("Prod", r"that cannot name an environment: a name has .*; did you mean prod\?"),
         ("sandbox", r"an environment cannot be called that, \.build/sandbox is taken"),
     ],
 )
@@ -51,6 +54,13 @@ def test_an_environment_that_is_none_is_refused_with_the_names_there_are(
 ) -> None:
     with pytest.raises(target.TargetError, match=message):
         target.read(name, environments)
+
+
+def test_a_file_whose_name_cannot_be_an_environment_s_is_none(environments: Path) -> None:
+    for stray in ("a b", "Prod", "prod-", "prod.old"):
+        (environments / f"{stray}.yaml").write_text("account: '111122223333'\nregion: eu-west-1\n")
+    assert target.names(environments) == ["prod", "stage"]
+    assert (target.NAME.pattern, target.NAME_RULE) == (loading.NAME.pattern, loading.NAME_RULE)
 
 
 def test_extending_in_a_circle_ends(environments: Path) -> None:
@@ -87,9 +97,27 @@ def test_an_account_to_be_filled_in_is_refused_with_every_line_that_has_a_placeh
     assert str(refused.value).splitlines() == [
         "environments/prod.yaml:3: account: FILL_IN is a placeholder: give an account: 12 digits, in quotes",
         "environments/prod.yaml:4: region: FILL_IN is a placeholder: give a region, such as us-east-1",
-        "environments/prod.yaml:8: FILL_IN is a placeholder too",
-        "environments/prod.yaml:10: FILL_IN is a placeholder too",
+        "environments/prod.yaml:8: subnets: FILL_IN is a placeholder too",
+        "environments/prod.yaml:10: name: FILL_IN is a placeholder too",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("subnets:\n  - FILL_IN\n", "subnets: "),
+        ("subnets: # two\n- a\n- FILL_IN\n", "subnets: "),
+        ("network:\n  subnets:\n    - a: 1\n      b: 2\n    - FILL_IN\n", "subnets: "),
+        ("network:\n  subnets: [\n    FILL_IN,\n  ]\n", "subnets: "),
+        ("permissions:\n  - bucket: FILL_IN\n", "bucket: "),
+        ("'a key': 1\n- FILL_IN\n", ""),
+        ("# subnets:\n- FILL_IN\n", ""),
+    ],
+)
+def test_a_placeholder_is_named_by_the_key_it_is_the_value_of(tmp_path: Path, text: str, key: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    (line,) = (number for number, words in enumerate(text.splitlines(), 1) if "FILL_IN" in words)
+    assert target.unfilled(tmp_path / "x.yaml") == {("x.yaml", line): key}
 
 
 def test_an_account_to_be_filled_in_may_stand_in_what_is_extended(environments: Path) -> None:
