@@ -4,6 +4,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# What somebody passes is text: make would expand it, $(shell ...) too, where it is used and where it is exported.
+PASSED := ENV LIVE YES SAVED SINCE JSON ENVS PYTHON
+passed := $(foreach name,$(PASSED),$(if $(filter command environment,$(origin $(name))),$(name)))
+$(foreach name,$(passed),$(eval override $(name) := $$(value $(name))))
+
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ifeq ($(PYTHON),)
   $(error Python 3.11 or later is needed and there is no python3 on PATH: install it, or name one with PYTHON=)
@@ -12,7 +17,7 @@ PY := .build/venv/bin/python
 RUFF := .build/venv/bin/ruff
 # The variable may name a file that is not there, and fmt needs none.
 TERRAFORM_FMT := env -u TF_CLI_CONFIG_FILE terraform fmt -recursive
-# Recipes read it from their environment, "$$ENV": what somebody passes is a name, never text of the shell.
+# Recipes read it from their environment, "$$ENV": never text of the shell either.
 ENV ?=
 export ENV
 LIVE ?=
