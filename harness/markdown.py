@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from harness.summary import ORDER, Summary, counts
 
 FILE = "summary.md"
+NOTHING = "No environment that can be planned is touched."
 LIMIT = 60_000  # characters; GitHub takes 65,536 in a comment
 CUT = "\n… and more: the rest is in the plan itself.\n"
 
@@ -52,7 +53,7 @@ def combine(summaries: Mapping[str, str | None], limit: int = LIMIT) -> str:
         limit: how many characters the whole may have.
     """
     if not summaries:
-        return "No environment is touched.\n"
+        return NOTHING + "\n"
     missing = [f"**{name}: there is no plan**; the log of the pipeline says why.\n\n" for name in without(summaries)]
     text = "".join(missing)
     planned = sorted((given for given in summaries.values() if given is not None), key=len)

@@ -82,6 +82,6 @@ def code_insights(build: Path, names: list[str]) -> str:
         "report_type": "TEST",
         "reporter": "Punctual",
         "result": "FAILED" if missing else "PASSED",
-        "details": markdown.cut(details or "No environment is touched.", DETAILS),
+        "details": markdown.cut(details or markdown.NOTHING, DETAILS),
     }
     return json.dumps(report, indent=2) + "\n"

@@ -83,7 +83,7 @@ def test_an_environment_without_a_plan_is_said_first() -> None:
 
 
 def test_nothing_touched_is_an_answer() -> None:
-    assert markdown.combine({}) == "No environment is touched.\n"
+    assert markdown.combine({}) == "No environment that can be planned is touched.\n"
 
 
 @pytest.mark.parametrize("text", ["plain", "`", "``x`", "a\nb", "`start"])

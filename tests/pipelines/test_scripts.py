@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def runner(tmp_path: Path) -> Runner:
         '"matrix "*JSON=1*) echo "[]" ;;',
         f"\"matrix \"*) printf '{MATRIX}' ;;",
         '"plan "*ENV=$FAILS*) exit 2 ;;',
-        '"plan "*) cat ;;',  # reads standard input, as a program may that the loop must not be eaten by
+        # Reads standard input, as a program may that the loop must not be eaten by.
+        '"plan "*ENV=*) cat; mkdir -p ".build/${2#ENV=}/saved"; touch ".build/${2#ENV=}/saved/plan.meta.json" ;;',
         '"summary "*) echo "## all" > .build/summary.md; echo "{}" > .build/code-insights.json ;;',
         "esac",
     )
@@ -120,8 +122,27 @@ def test_bitbucket_on_main_plans_everything(runner: Runner) -> None:
     assert runner.called("make matrix")[0].rstrip() == "make matrix SINCE="
 
 
+def test_bitbucket_on_main_goes_on_with_what_was_planned_and_fails_without_a_plan(runner: Runner) -> None:
+    script = bitbucket("branches", "main", 1, "step")
+    one = runner.run(script, FAILS="dn-prod", **VARIABLES)
+    assert one.returncode == 0, one.stderr
+    assert "no plan of: dn-prod" in one.stderr
+    shutil.rmtree(runner.folder / ".build" / "dn-dev")
+    none = runner.run(script, FAILS="dn-", **VARIABLES)
+    assert none.returncode == 1
+    assert "no plan of: dn-dev dn-prod" in none.stderr
+
+
+def test_bitbucket_applies_nothing_of_what_is_still_to_be_filled_in(runner: Runner) -> None:
+    script = bitbucket("branches", "main", 3, "step")
+    done = runner.run(script, BITBUCKET_DEPLOYMENT_ENVIRONMENT="dn-stage", **VARIABLES)
+    assert done.returncode == 1
+    assert "dn-stage cannot be applied yet" in done.stderr
+    assert runner.called("make apply") == []
+
+
 def test_bitbucket_applies_the_saved_plan_of_its_deployment(runner: Runner) -> None:
-    script = bitbucket("branches", "main", 2, "parallel", 1, "step")
+    script = bitbucket("branches", "main", 3, "step")
     done = runner.run(script, BITBUCKET_DEPLOYMENT_ENVIRONMENT="dn-prod", **VARIABLES)
     assert done.returncode == 0, done.stderr
     assert runner.called("make apply") == [
@@ -136,7 +157,39 @@ def test_github_gives_the_matrix_to_the_jobs(runner: Runner) -> None:
     done = runner.run(script, SINCE="abc", GITHUB_OUTPUT=str(output), FAILS="none")
     assert done.returncode == 0, done.stderr
     assert output.read_text() == "matrix=[]\nnames=dn-dev dn-prod\n"
+    assert runner.called("git") == ["git merge-base --is-ancestor abc HEAD"]
     assert len(runner.called("make affected SINCE=abc")) == 1
+
+
+@pytest.mark.parametrize("since", ["first", "before", "gone", "elsewhere"])
+def test_github_takes_every_environment_when_the_commit_before_is_not_in_the_history(
+    runner: Runner, since: str
+) -> None:
+    """A real repository: two commits, one that a forced push took away, and one that was never here."""
+    (runner.folder / "bin" / "git").unlink()
+    git = ["git", "-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+
+    def commit(message: str) -> str:
+        command = [*git, "commit", "--quiet", "--allow-empty", "--no-gpg-sign", f"--message={message}"]
+        subprocess.run(command, cwd=runner.folder, check=True)
+        head = subprocess.run(
+            [*git, "rev-parse", "HEAD"], cwd=runner.folder, check=True, capture_output=True, text=True
+        )
+        return head.stdout.strip()
+
+    subprocess.run([*git, "init", "--quiet"], cwd=runner.folder, check=True)
+    commits = {"first": "0" * 40, "elsewhere": "a" * 40, "before": commit("One"), "gone": commit("Two")}
+    subprocess.run([*git, "reset", "--quiet", "--hard", commits["before"]], cwd=runner.folder, check=True)
+    commit("Three")
+    script = github("affected", "Which environments this touches, and why")
+    output = str(runner.folder / "output")
+    done = runner.run(script, SINCE=commits[since], GITHUB_OUTPUT=output, FAILS="none")
+    assert done.returncode == 0, done.stderr
+    known = since == "before"
+    assert len(runner.called("make affected")) == (1 if known else 0)
+    expected = f"make matrix SINCE={commits[since] if known else ''} JSON=1"
+    assert runner.called("make matrix")[0].rstrip() == expected
+    assert ("every environment is planned" in done.stdout) is not known
 
 
 def test_github_by_hand_takes_every_environment(runner: Runner) -> None:
@@ -147,17 +200,38 @@ def test_github_by_hand_takes_every_environment(runner: Runner) -> None:
     assert runner.called("make matrix")[0].rstrip() == "make matrix SINCE= JSON=1"
 
 
+COMMENT = {"REPOSITORY": "us/ours", "NUMBER": "5", "COMMIT": "c0ffee", "CHECK": "success"}
+
+
 @pytest.mark.parametrize("there", [False, True], ids=["first", "again"])
 def test_github_has_one_comment_and_updates_it(runner: Runner, *, there: bool) -> None:
     (runner.folder / ".build" / "summary.md").write_text("## all\n")
-    runner.fake("gh", 'case "$*" in *--jq*) ' + ("echo 41; echo 42" if there else ":") + ";; esac")
+    ids = "echo 41; echo 42" if there else ":"
+    runner.fake("gh", f'case "$*" in */comments*--jq*) {ids} ;; *--jq*) echo c0ffee ;; esac')
     script = github("comment", "Comment, or update the comment that is there")
-    done = runner.run(script, REPOSITORY="us/ours", NUMBER="5")
+    done = runner.run(script, **COMMENT)
     assert done.returncode == 0, done.stderr
-    asked, sent = runner.called("gh")
+    _, asked, sent = runner.called("gh")
     assert "repos/us/ours/issues/5/comments" in asked
     expected = (
         "--method PATCH repos/us/ours/issues/comments/41" if there else "--method POST repos/us/ours/issues/5/comments"
     )
     assert f"{expected} --field body=@.build/comment.md" in sent
-    assert (runner.folder / ".build" / "comment.md").read_text().splitlines()[-1] == "## all"
+    first, *lines = (runner.folder / ".build" / "comment.md").read_text().splitlines()
+    assert first.startswith("<!-- punctual"), "it is found again by its beginning"
+    assert lines == ["", "Commit c0ffee, check: success.", "", "## all"]
+
+
+def test_github_leaves_the_comment_to_the_newest_commit_s_run(runner: Runner) -> None:
+    (runner.folder / ".build" / "summary.md").write_text("## all\n")
+    runner.fake("gh", "echo decaf")
+    done = runner.run(github("comment", "Comment, or update the comment that is there"), **COMMENT)
+    assert done.returncode == 0, done.stderr
+    assert runner.called("gh") == ["gh api repos/us/ours/pulls/5 --jq .head.sha"]
+
+
+@pytest.mark.parametrize(("affected", "text"), [("success", "## all\n"), ("failure", "**There is no plan**")])
+def test_github_says_so_when_it_cannot_tell_what_is_touched(runner: Runner, affected: str, text: str) -> None:
+    done = runner.run(github("comment", "Put them into one"), AFFECTED=affected, NAMES="", FAILS="none")
+    assert done.returncode == 0, done.stderr
+    assert (runner.folder / ".build" / "summary.md").read_text().startswith(text)

@@ -166,9 +166,27 @@ def test_github_applies_what_was_saved_and_plans_nothing() -> None:
     assert all(item["include-hidden-files"] is True for item in kept), "else nothing under .build is kept"
 
 
-def test_a_pull_request_of_a_fork_gets_no_role() -> None:
-    assert "github.event.pull_request.head.repo.full_name == github.repository" in github_jobs()["plan"]["if"]
+def test_a_pull_request_of_a_fork_gets_no_role_and_no_comment() -> None:
+    for name in ("plan", "comment"):
+        assert "github.event.pull_request.head.repo.full_name == github.repository" in github_jobs()[name]["if"]
     assert "pull_request_target" not in GITHUB.read_text(encoding="utf-8")
+
+
+def test_the_comment_is_written_whatever_becomes_of_the_jobs_before_it() -> None:
+    comment = github_jobs()["comment"]
+    assert set(comment["needs"]) == {"check", "affected", "plan"}
+    assert comment["if"].split(" && ")[:2] == ["!cancelled()", "github.event_name == 'pull_request'"]
+    assert ".result" not in comment["if"], "also when nothing is planned, or a check fails"
+    (fetch,) = [step for step in comment["steps"] if "download-artifact" in step.get("uses", "")]
+    assert fetch["if"] == "needs.plan.result != 'skipped'"
+
+
+def test_a_merge_queue_is_checked_and_nothing_is_planned_there() -> None:
+    document = load(GITHUB)
+    assert "merge_group" in document.get("on", document.get(True))
+    assert "if" not in document["jobs"]["check"]
+    assert document["jobs"]["affected"]["if"] == "github.event_name != 'merge_group'"
+    assert "affected" in document["jobs"]["plan"]["needs"]
 
 
 def test_bitbucket_applies_each_environment_by_hand_one_at_a_time_and_plans_nothing() -> None:
@@ -183,6 +201,15 @@ def test_bitbucket_applies_each_environment_by_hand_one_at_a_time_and_plans_noth
     deployments = [step["deployment"] for step in applies]
     assert len(deployments) == len(set(deployments))
     assert set(target.names()) <= set(deployments), "each environment has a step that applies it"
+
+
+def test_bitbucket_has_no_deployments_of_two_types_in_one_parallel_set() -> None:
+    """Bitbucket refuses such a set; production is the last of what is applied one after the other."""
+    main = load(BITBUCKET)["pipelines"]["branches"]["main"]
+    for item in main:
+        types = {inner["step"].get("deployment", "").rpartition("-")[2] for inner in item.get("parallel", [])}
+        assert len(types) <= 1
+    assert bitbucket_steps(main)[-1]["deployment"] == "dn-prod"
 
 
 def test_bitbucket_pull_requests_change_nothing() -> None:
