@@ -14,6 +14,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from generator.commands import roots
+from generator.errors import SpecError
+from generator.output.writing import NotGeneratedError
 from harness import (
     bench,
     bench_generator,
@@ -31,7 +34,7 @@ from harness import (
     workspace,
 )
 from harness import live as guard
-from harness.errors import HarnessError, ProtectedError, RefusedError, WrongUseError
+from harness.errors import EnvironmentFailedError, HarnessError, ProtectedError, RefusedError, WrongUseError
 from harness.summary import Summary, render, summarize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -205,6 +208,21 @@ def circumstances(where: target.Target, state: Path | None, version: str) -> sav
     )
 
 
+def is_current(where: target.Target) -> bool:
+    """Whether the root is what the specification asks for.
+
+    Raises:
+        WrongUseError: the specification is wrong, or the root has a file that the generator did not write.
+        EnvironmentFailedError: one of the two cannot be read.
+    """
+    try:
+        return not roots.stale(SPECS, ROOT / "roots", where.environment)
+    except (SpecError, NotGeneratedError) as error:
+        raise WrongUseError(str(error)) from None
+    except OSError as error:
+        raise EnvironmentFailedError(f"{error.filename}: {error.strerror}") from None
+
+
 def make_plan(
     where: target.Target, *, live: bool, destroy: bool
 ) -> tuple[terraform.Terraform, workspace.Workspace, Summary]:
@@ -257,14 +275,16 @@ def carry_out_saved(environment: str, *, live: bool, yes: bool) -> None:
     """Apply what `plan` saved, after checking that it still holds; plan nothing.
 
     Raises:
-        WrongUseError: there is no saved plan, something it was made from has changed, or its state has moved on.
+        WrongUseError: there is no saved plan, something it was made from has changed (the specification
+            too, when the root was not generated since), or its state has moved on.
     """
     where = aim(environment, live=live)
     with workspace.exclusive(BUILD, environment):
         folder = BUILD / environment / saved_plan.FOLDER
         record = saved_plan.read(folder, environment)
         version, state = terraform.check_version(), state_file(where, live=live)
-        saved_plan.require_applicable(record, circumstances(where, state, version), folder / saved_plan.PLAN)
+        now, current = circumstances(where, state, version), is_current(where)
+        saved_plan.require_applicable(record, now, folder / saved_plan.PLAN, current=current)
         kept = (saved_plan.FOLDER, "plan.txt", markdown.FILE)
         runner, space = terraform_in(where, state, keep=kept)
         runner.init(space, folder / saved_plan.LOCK)

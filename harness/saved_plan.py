@@ -109,8 +109,14 @@ def read(folder: Path, environment: str) -> Record:
     return record
 
 
-def require_applicable(record: Record, now: Circumstances, plan: Path) -> None:
+def require_applicable(record: Record, now: Circumstances, plan: Path, *, current: bool) -> None:
     """Check that a saved plan still is what it was and that nothing it was made from has changed.
+
+    Args:
+        record: what it was made from.
+        now: what is there now.
+        plan: the plan file.
+        current: the root is what the specification asks for; a plan is only ever made of one that is.
 
     Raises:
         WrongUseError: with every reason why it must not be applied.
@@ -126,17 +132,27 @@ def require_applicable(record: Record, now: Circumstances, plan: Path) -> None:
         place = {True: "for the real account", False: "in the sandbox"}
         reasons.append(f"it was made {place[record.live]}, and would be applied {place[now.live]}")
     elif record.state != now.state:
-        reasons.append(
-            f"the sandbox it was made in is gone: `make apply ENV={now.environment}` leaves one up, plan again in that"
-        )
+        reasons.append("the sandbox it was made in is gone")
     if record.configuration != now.configuration:
         reasons.append(f"roots/{now.environment} or a module that it uses has changed since")
+    if not current:
+        reasons.append(f"roots/{now.environment} is not what environments/ asks for: that has changed since")
     if record.terraform != now.terraform:
         reasons.append(f"Terraform {record.terraform} made it, and this is {now.terraform}")
     if reasons:
         lines = "\n".join(f"  - {reason}" for reason in reasons)
-        remedy = f"make plan ENV={now.environment}" + (" LIVE=1" if now.live else "")
-        raise WrongUseError(f"{record} is not applied:\n{lines}\n  what to do: `{remedy}` saves a new one")
+        raise WrongUseError(f"{record} is not applied:\n{lines}\n  what to do: {remedy(record, now)}")
+
+
+def remedy(record: Record, now: Circumstances) -> str:
+    """How to get a plan that can be applied; a sandbox must be up for one to be made in, and stay up."""
+    make_plan = f"`make plan ENV={now.environment}{' LIVE=1' if now.live else ''}`"
+    if not now.live and record.state != now.state:
+        return (
+            f"`make apply ENV={now.environment}` plans, applies, and leaves the sandbox up; "
+            f"what {make_plan} saves while it is up can be applied with SAVED=1"
+        )
+    return f"{make_plan} saves a new one"
 
 
 def use_up(space: Workspace) -> None:

@@ -95,6 +95,7 @@ def test_a_saved_plan_whose_sandbox_is_gone_is_not_applied(planned: str, clone: 
     refused = clone.make("apply", "ENV=dn-dev", "SAVED=1")
     assert refused.returncode == 2
     assert "the sandbox it was made in is gone" in refused.stderr
+    assert "what to do: `make apply ENV=dn-dev` plans, applies, and leaves the sandbox up" in refused.stderr
     assert (clone.folder / ".build" / "dn-dev" / "saved" / "plan.tfplan").is_file(), "a refused plan is still there"
 
 
@@ -144,6 +145,16 @@ def test_a_saved_plan_of_another_root_is_not_applied(saved: Path, clone: Clone) 
     main.write_text(text, encoding="utf-8")
     assert refused.returncode == 2
     assert "roots/dn-dev or a module that it uses has changed since" in refused.stderr
+    assert "to update" not in refused.stdout
+
+
+def test_a_saved_plan_of_another_specification_is_not_applied(saved: Path, clone: Clone) -> None:
+    """Edited and not generated: the root is as it was planned, and not what is asked for any more."""
+    clone.spec("rate(7 days)", "rate(8 days)")
+    refused = clone.make("apply", "ENV=dn-dev", "SAVED=1")
+    clone.spec("rate(8 days)", "rate(7 days)")
+    assert refused.returncode == 2
+    assert "roots/dn-dev is not what environments/ asks for" in refused.stderr
     assert "to update" not in refused.stdout
 
 

@@ -41,7 +41,7 @@ def test_what_is_kept_is_all_that_another_machine_needs_and_only_its_owner_reads
     record = saved_plan.read(folder, "dev")
     assert (record.commit, record.terraform, record.destroy) == ("0123456789abcdef+", "1.11.4", False)
     assert str(record).endswith(", commit 0123456789ab with changes")
-    saved_plan.require_applicable(record, NOW, folder / "plan.tfplan")
+    saved_plan.require_applicable(record, NOW, folder / "plan.tfplan", current=True)
 
 
 def test_a_new_plan_replaces_the_one_before(space: Workspace) -> None:
@@ -68,6 +68,7 @@ def test_whatever_it_was_made_from_must_be_as_it_was(space: Workspace, changed: 
             saved_plan.read(folder, "dev"),
             replace(NOW, **changed),  # type: ignore[arg-type]
             folder / "plan.tfplan",
+            current=True,
         )
     reasons = [line for line in str(refused.value).splitlines() if line.startswith("  - ")]
     assert len(reasons) == 1
@@ -79,12 +80,43 @@ def test_every_reason_is_said_at_once(space: Workspace) -> None:
     (folder / "plan.tfplan").write_bytes(b"another plan")
     with pytest.raises(WrongUseError) as refused:
         saved_plan.require_applicable(
-            saved_plan.read(folder, "dev"), replace(NOW, terraform="1.12.0"), folder / "plan.tfplan"
+            saved_plan.read(folder, "dev"), replace(NOW, terraform="1.12.0"), folder / "plan.tfplan", current=False
         )
     said = str(refused.value)
     assert "the plan file is not the one that was saved" in said
     assert "it destroys everything" in said
     assert "Terraform 1.11.4 made it" in said
+    assert "roots/dev is not what environments/ asks for" in said
+
+
+@pytest.mark.parametrize(
+    ("made_live", "apply_live", "first"),
+    [
+        (
+            False,
+            False,
+            "`make apply ENV=dev` plans, applies, and leaves the sandbox up; what `make plan ENV=dev` saves",
+        ),
+        (True, False, "`make apply ENV=dev` plans, applies, and leaves the sandbox up; what `make plan ENV=dev` saves"),
+        (False, True, "`make plan ENV=dev LIVE=1` saves a new one"),
+    ],
+)
+def test_what_to_do_leads_to_a_plan_that_can_be_applied(
+    space: Workspace, made_live: bool, apply_live: bool, first: str
+) -> None:
+    """In a sandbox that is up: a plan that was made in one that is gone again would be refused once more."""
+    states = {True: "", False: "/box/two/terraform.tfstate"}
+    made = replace(NOW, live=made_live, state="" if made_live else NOW.state)
+    saved_plan.keep(space, made, destroy=False, commit="")
+    folder = space.folder / "saved"
+    with pytest.raises(WrongUseError) as refused:
+        saved_plan.require_applicable(
+            saved_plan.read(folder, "dev"),
+            replace(NOW, live=apply_live, state=states[apply_live]),
+            folder / "plan.tfplan",
+            current=True,
+        )
+    assert str(refused.value).splitlines()[-1].startswith(f"  what to do: {first}")
 
 
 @pytest.mark.parametrize("gone", ["plan.meta.json", "plan.tfplan", "terraform.lock.hcl"])
