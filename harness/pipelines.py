@@ -71,6 +71,15 @@ def summary_of(folder: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
+def write_summary(build: Path, names: list[str]) -> tuple[Path, Path]:
+    """Put the environments' summaries into one, as Markdown and as Bitbucket's report; say where the two are."""
+    build.mkdir(exist_ok=True)
+    text, report = build / markdown.FILE, build / "code-insights.json"
+    text.write_text(markdown.combine({name: summary_of(build / name) for name in names}), encoding="utf-8")
+    report.write_text(code_insights(build, names), encoding="utf-8")
+    return text, report
+
+
 def code_insights(build: Path, names: list[str]) -> str:
     """A report as Bitbucket's Code Insights take it: the headings of the summaries, failed when a plan is missing."""
     summaries = {name: summary_of(build / name) for name in names}

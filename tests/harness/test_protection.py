@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import __main__ as harness
+from harness import plans
 from harness.errors import ProtectedError, WrongUseError
 from harness.target import Target
 
@@ -20,10 +20,10 @@ def test_only_a_sandbox_can_be_forgotten(
     def refuse(*_: object, **__: object) -> None:
         raise ProtectedError(["aws_kms_key.main"])
 
-    monkeypatch.setattr(harness, "BUILD", tmp_path)
-    monkeypatch.setattr(harness, "aim", lambda environment, **_: Target(environment, "123456789012", "us-east-1"))
-    monkeypatch.setattr(harness, "make_plan", refuse)
+    monkeypatch.setattr(plans, "BUILD", tmp_path)
+    monkeypatch.setattr(plans, "aim", lambda environment, **_: Target(environment, "123456789012", "us-east-1"))
+    monkeypatch.setattr(plans, "make_plan", refuse)
     with pytest.raises(WrongUseError, match=r"^deletion protection keeps aws_kms_key\.main") as refused:
-        harness.carry_out("own", live=live, yes=True, destroy=destroy)
+        plans.carry_out("own", live=live, yes=True, destroy=destroy)
     assert refused.value.exit_code == 2
     assert ("python -m sandbox down own" in str(refused.value)) is way_out
