@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -28,20 +29,32 @@ def run(
         InterruptedByPersonError: a signal came; the program has ended all the same.
     """
     got: list[int] = []
-    with subprocess.Popen(
-        list(command), cwd=cwd, env=dict(env), text=True, stdout=stdout, stderr=subprocess.PIPE, process_group=0
-    ) as process:
+    left: list[int] = []  # those that are still to be passed on
+    running: list[subprocess.Popen[str]] = []
 
-        def pass_on(signum: int, _frame: FrameType | None) -> None:
-            got.append(signum)
-            process.send_signal(signal.SIGINT)
+    def pass_on() -> None:
+        while running and left:
+            with suppress(IndexError):  # a signal that comes right here has passed on all of them
+                left.pop()
+                running[0].send_signal(signal.SIGINT)
 
-        before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-        try:
+    def take(signum: int, _frame: FrameType | None) -> None:
+        got.append(signum)
+        left.append(signum)
+        pass_on()
+
+    # Before the program starts: a signal in between would end this process, and leave the program alone.
+    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with subprocess.Popen(
+            list(command), cwd=cwd, env=dict(env), text=True, stdout=stdout, stderr=subprocess.PIPE, process_group=0
+        ) as process:
+            running.append(process)
+            pass_on()
             printed, errors = process.communicate()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if got:
         raise InterruptedByPersonError(
             f"interrupted; {command[0]} has stopped in good order:\n{errors.strip()}", got[0]

@@ -30,6 +30,18 @@ except HarnessError as error:
     sys.exit(error.exit_code)
 """
 
+# The program has started, and whoever starts it does not know yet.
+EARLY = """\
+import os, signal, subprocess, time
+class Early(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        while not os.path.exists("log"):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGHUP)
+subprocess.Popen = Early
+"""
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_one_interrupt_and_the_program_ends_by_itself(tmp_path: Path, number: signal.Signals) -> None:
@@ -44,3 +56,14 @@ def test_a_signal_is_one_interrupt_and_the_program_ends_by_itself(tmp_path: Path
         parent.send_signal(number)
         assert parent.wait(timeout=20) == 128 + number
     assert log.read_text().splitlines() == ["started", "interrupt", "state written"]
+
+
+def test_a_signal_that_comes_while_the_program_starts_is_passed_on_too(tmp_path: Path) -> None:
+    (tmp_path / "program").write_text(PROGRAM)
+    (tmp_path / "program").chmod(0o755)
+    environment = {"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY + PARENT], cwd=tmp_path, env=environment, check=False, timeout=60
+    )
+    assert done.returncode == 128 + signal.SIGHUP
+    assert (tmp_path / "log").read_text().splitlines() == ["started", "interrupt", "state written"]
