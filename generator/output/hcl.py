@@ -85,9 +85,10 @@ def _number(value: float) -> str:
 
 
 def _tuple(items: Sequence[Value], indent: int) -> str:
-    line = "[" + ", ".join(literal(item) for item in items) + "]"
-    if all(_is_scalar(item) for item in items) and indent + len(line) <= WIDTH:
-        return line
+    if all(_is_scalar(item) for item in items):  # first: a list in a list would be written twice at every level
+        line = "[" + ", ".join(literal(item) for item in items) + "]"
+        if indent + len(line) <= WIDTH:
+            return line
     inner = " " * (indent + 2)
     lines = "".join(f"{inner}{literal(item, indent + 2)},\n" for item in items)
     return f"[\n{lines}{' ' * indent}]"

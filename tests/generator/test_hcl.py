@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.output.hcl import Reference, Value, literal
+from generator.specs.reading import MAX_DEPTH
 
 LITERALS: list[tuple[Value, str]] = [
     (None, "null"),
@@ -49,6 +50,14 @@ LITERALS: list[tuple[Value, str]] = [
 @pytest.mark.parametrize(("value", "expected"), LITERALS)
 def test_literal(value: Value, expected: str) -> None:
     assert literal(value) == expected
+
+
+@pytest.mark.timeout(20)
+def test_lists_as_deep_as_a_spec_allows_are_written_once_a_level() -> None:
+    value: Value = "x"
+    for _ in range(MAX_DEPTH):
+        value = [value]
+    assert literal(value).count("[") == MAX_DEPTH
 
 
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
