@@ -15,9 +15,9 @@ from generator.checks import checking
 from generator.commands import affected, derived, difference, reference, roots, schema, started, starting, unset
 from generator.commands import explain as explaining
 from generator.commands.changes import GitError, RevisionError
-from generator.errors import Problem, SpecError
+from generator.errors import Problem, SpecError, reason
 from generator.interfaces.library import Library
-from generator.output.writing import NotGeneratedError
+from generator.output.writing import NotGeneratedError, NotUndoneError
 from generator.places import REPOSITORY
 from generator.specs import loading
 
@@ -60,12 +60,14 @@ def generate(
     try:
         if no_placeholders:
             checking.require_complete(environments, env)
-        for line in roots.generate(environments, roots_directory, env, _notice):
-            typer.echo(line)
+        done = list(roots.generate(environments, roots_directory, env, _notice))
     except (SpecError, NotGeneratedError) as error:
         _fail(str(error), WRONG)
+    except NotUndoneError as error:
+        _fail(str(error), FAILED)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}; the roots are as they were", FAILED)
+        _fail(f"{reason(error)}; the roots are as they were", FAILED)
+    _say(done)
     if env is None:
         _refresh(environments / schema.FILE, schema.text(), check=False)
 
@@ -82,7 +84,7 @@ def check(env: Name = None, environments: Environments = ENVIRONMENTS, roots_dir
     except SpecError as error:
         _fail(str(error), WRONG)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}", FAILED)
+        _fail(reason(error), FAILED)
     for root in stale:
         typer.echo(root.difference, nl=False)
     names = ", ".join(loading.display(roots_directory / root.name) for root in stale)
@@ -148,7 +150,7 @@ def affected_(
     except GitError as error:
         _fail(str(error), FAILED)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}", FAILED)
+        _fail(reason(error), FAILED)
     _say([affected.as_json(report)] if as_json else affected.text(report))
 
 
@@ -182,7 +184,7 @@ def new(
     except SpecError as error:
         _fail(str(error), WRONG)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}; nothing is written", FAILED)
+        _fail(f"{reason(error)}; nothing is written", FAILED)
     file = loading.display(environments / f"{env}.yaml")
     _say(
         [f"{file}: written, after {loading.display(environments / f'{other}.yaml')}", *started.text(report, env, other)]

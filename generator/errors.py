@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -102,6 +103,12 @@ def _as_written(value: object) -> str:
             return "is a list"
         case _:
             return "is a map"
+
+
+def reason(error: OSError) -> str:
+    """Say why the system refused something; a disk that is full is said of no file."""
+    what = error.strerror or str(error)
+    return what if error.filename is None else f"{shown(os.fsdecode(error.filename), quote=False)}: {what}"
 
 
 def near(name: str, valid: Iterable[str]) -> str | None:

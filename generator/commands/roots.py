@@ -141,7 +141,6 @@ def stale(
 
     Raises:
         SpecError: with everything that is wrong with any spec.
-        NotGeneratedError: a file that somebody else wrote is in the way.
     """
     found = _prepared(Job(specs, roots, only, staging=False), notify)
     differences = {each.name: each.difference for each in found}

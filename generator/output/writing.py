@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from generator.errors import reason
 from generator.specs.loading import display
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ class NotGeneratedError(Exception):
         super().__init__(
             f"{display(path)} was not generated, and would change what Terraform does; move it elsewhere or delete it"
         )
+
+
+class NotUndoneError(Exception):
+    """A run failed half-way, and what it did could not be undone either."""
+
+    def __init__(self, error: OSError) -> None:
+        """Say what the next run does about it."""
+        super().__init__(f"{reason(error)}; the roots are half-way, and the next `make generate` puts them back")
 
 
 def current(root: Path) -> dict[str, str]:
@@ -107,8 +116,9 @@ class Transaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave nothing behind."""
-        self._clear()
+        """Leave nothing behind, but for what an undo that failed still needs: the next run tries it again."""
+        if not self._journal.is_file():
+            self._clear()
         if self._made:
             with contextlib.suppress(OSError):  # there are roots now
                 self.roots.rmdir()
@@ -155,9 +165,16 @@ class Transaction:
             new.replace(target)
 
     def _undo(self) -> None:
+        try:
+            self._put_back()
+        except OSError as error:
+            raise NotUndoneError(error) from error
+
+    def _put_back(self) -> None:
         plan = json.loads(self._journal.read_text(encoding="utf-8"))
         for name, file in plan["written"]:
-            (self.roots / name / file).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it never came to be
+                (self.roots / name / file).unlink()
         for old in (self._work / "old").glob("*/*"):
             old.replace(self.roots / old.parent.name / old.name)
         for orphan in (self._work / "orphans").glob("*"):

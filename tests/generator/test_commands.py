@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import random
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 
 from generator.commands import roots
 from generator.output import writing
+from generator.output.writing import Transaction
 from generator.specs.reading import parse
 from generator.specs.tree import Plain, plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
@@ -203,6 +206,56 @@ def fails_at(step: int, two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(two.environments.parent)
     assert two.run("generate").code == 0
     assert sorted(path.name for path in two.roots.iterdir()) == ["one", "own"]
+
+
+@pytest.mark.parametrize("two", ["there"], indirect=True)
+def test_a_failure_that_cannot_be_undone_is_undone_by_the_next(two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk comes back: until then nothing of the old roots may be thrown away."""
+    before = two.files()
+    failing_at(9, monkeypatch)
+    monkeypatch.setattr(Transaction, "_put_back", failing)
+    outcome = two.run("generate")
+    assert (outcome.code, outcome.err.partition("; ")[2]) == (
+        3,
+        "the roots are half-way, and the next `make generate` puts them back\n",
+    )
+    monkeypatch.undo()
+    monkeypatch.chdir(two.environments.parent)
+    assert {name for name in two.files() if not name.startswith(".")} != before.keys()
+    text = (two.environments / "own.yaml").read_text()
+    two.spec("own", "wrong: 1\n")
+    assert two.run("generate").code == 2
+    assert two.files() == before
+    two.spec("own", text)
+    assert two.run("generate").code == 0
+
+
+def test_a_disk_that_is_full_is_said_of_no_file(minimal: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system does not say which file it was that could not be written to."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    minimal.spec("own", MINIMAL.replace("cpu: 256", "cpu: 512"))
+    monkeypatch.setattr(Path, "write_bytes", full)
+    outcome = minimal.run("generate")
+    assert (outcome.code, outcome.err) == (3, "No space left on device; the roots are as they were\n")
+
+
+def failing(_: Transaction) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO), "roots")
+
+
+def test_a_file_where_a_root_should_be_leaves_all_as_it_was(minimal: Workplace) -> None:
+    assert minimal.run("generate").code == 0
+    minimal.spec("aaa", minimal_spec("aaa"))
+    minimal.spec("zzz", minimal_spec("zzz"))
+    (minimal.roots / "zzz").write_text("somebody's\n")
+    before = minimal.files()
+    outcome = minimal.run("generate")
+    assert (outcome.code, outcome.err) == (3, "roots/zzz: File exists; the roots are as they were\n")
+    assert minimal.files() == before
+    assert sorted(path.name for path in minimal.roots.iterdir()) == ["own", "zzz"]
 
 
 KILLED = """import os, sys
