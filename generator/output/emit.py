@@ -14,6 +14,7 @@ from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
 from generator.output.hcl import Reference, Value, literal
 from generator.output.layout import align
+from generator.output.topics import arn as topic_arn
 from generator.output.topics import told_of_alarms, told_of_failures, topics
 from generator.output.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, network_arguments
 from generator.output.writing import MARK
@@ -185,8 +186,8 @@ def _component(spec: Environment, name: str, component: Component) -> Call:
 
 def _connected(spec: Environment, text: str) -> Value:
     match connection(text):
-        case Connection("alerts" | "pager" as label):
-            return next(topic.arn for topic in topics(spec) if topic.label == label)
+        case Connection("alerts" | "pager" as label) if (settings := getattr(spec, label)) is not None:
+            return topic_arn(label, settings)
         case Connection("keys", name):
             return _key_arn(spec, name)
         case Connection("clusters", name):

@@ -41,12 +41,12 @@ class Topic:
     @property
     def arn(self) -> Reference:
         """The ARN where the topic is used: of the resource, so that what uses it waits for it."""
-        return Reference(f"aws_sns_topic.{self.label}.arn" if self.settings.topic_name else self.local)
+        return arn(self.label, self.settings)
 
     @property
     def local(self) -> str:
         """The ARN in the topic's own policy, built from its name."""
-        return f"local.{self.label}_topic_arn"
+        return _local(self.label)
 
     @property
     def publishers(self) -> tuple[str, ...]:
@@ -67,12 +67,21 @@ def topics(spec: Environment) -> list[Topic]:
 
 def told_of_failures(spec: Environment) -> Reference | None:
     """Return the topic that a task's failure rule tells unless the task says otherwise."""
-    return next((topic.arn for topic in topics(spec) if topic.label == "alerts"), None)
+    return arn("alerts", spec.alerts) if spec.alerts is not None else None
 
 
 def told_of_alarms(spec: Environment) -> Reference | None:
     """Return the topic that a schedule's alarms tell unless the schedule says otherwise."""
-    return topics(spec)[-1].arn if spec.alerts is not None or spec.pager is not None else None
+    return arn("pager", spec.pager) if spec.pager is not None else told_of_failures(spec)
+
+
+def arn(label: str, settings: Alerts) -> Reference:
+    """Return the ARN of a topic where it is used; each task asks, so this looks at no other task."""
+    return Reference(f"aws_sns_topic.{label}.arn" if settings.topic_name else _local(label))
+
+
+def _local(label: str) -> str:
+    return f"local.{label}_topic_arn"
 
 
 def _topic(spec: Environment, label: str, told: str, settings: Alerts) -> Topic:
