@@ -7,6 +7,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -113,7 +114,13 @@ def reason(error: OSError) -> str:
 
 def near(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name that was probably meant."""
-    close = difflib.get_close_matches(name[:_SHOWN], sorted(valid), n=1, cutoff=0.6)
+    return _near(name[:_SHOWN], tuple(sorted(valid)))
+
+
+@lru_cache(maxsize=1000)
+def _near(name: str, valid: tuple[str, ...]) -> str | None:
+    """A wrong value of `defaults` is wrong in every task that takes it, and looked for once."""
+    close = difflib.get_close_matches(name, valid, n=1, cutoff=0.6)
     return close[0] if close else None
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
+    from generator.interfaces.constraints import Finding
+
 REFERENCES: Final = {
     "alerts": {"key": "keys"},
     "pager": {"key": "keys"},
@@ -68,8 +70,7 @@ def check(tree: Mapping, library: Library | None = None, *, complete: bool = Fal
         details = error.errors(include_url=False)
         misspelt = set(_misspelt(details))
         problems += [_problem(tree, detail) for detail in details if detail["loc"] not in misspelt]
-        said = [detail["loc"] for detail in details]
-        calls = [finding for finding in calls if not any(_same(finding.path, path) for path in said)]
+        calls = _unsaid(calls, [detail["loc"] for detail in details])
     problems += [finding.problem for finding in calls]
     if complete:
         problems += _placeholders(tree, {problem.source for problem in problems})
@@ -84,9 +85,16 @@ def check(tree: Mapping, library: Library | None = None, *, complete: bool = Fal
     return environment
 
 
-def _same(path: Path, said: Path) -> bool:
-    """Say whether two checks speak of one thing, or one of them of what the other is part of."""
-    return bool(said) and all(one == other for one, other in zip(path, said, strict=False))
+def _unsaid(findings: list[Finding], said: list[Path]) -> list[Finding]:
+    """Leave out findings about what another check has spoken of, or a part of it, or what it is part of."""
+    whole = {path for path in said if path}
+    around = {path[:length] for path in whole for length in range(len(path))}
+    return [
+        finding
+        for finding in findings
+        if finding.path not in around
+        and not any(finding.path[:length] in whole for length in range(1, len(finding.path) + 1))
+    ]
 
 
 def require_complete(directory: Directory, only: str | None = None) -> None:

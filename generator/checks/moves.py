@@ -90,13 +90,20 @@ def _moves(tree: Mapping, moves: list[Moved], there: Root) -> Iterator[Problem]:
 def _circles(tree: Mapping, moves: list[Moved]) -> Iterator[Problem]:
     """Find moves that end where they began; each circle is said where its first move is."""
     onward = {move.before: move for move in reversed(moves)}
+    passed: set[int] = set()  # each move is followed once: a history can be long
     for move in moves:
-        way = [move]
-        while (following := onward.get(way[-1].after)) is not None and following not in way:
+        way: list[Moved] = []
+        following: Moved | None = move
+        while following is not None and following.position not in passed:
+            passed.add(following.position)
             way.append(following)
-        if len(way) > 1 and following is move and move.position == min(each.position for each in way):
-            names = " -> ".join(each.before.expression for each in [*way, move])
-            yield Problem(_at(tree, ("moved", move.position, "from")), f"moves in a circle: {names}")
+            following = onward.get(following.after)
+        circle = way[way.index(following) :] if following is not None and following in way else []
+        if len(circle) > 1:
+            start = min(range(len(circle)), key=lambda index: circle[index].position)
+            circle = [*circle[start:], *circle[: start + 1]]
+            names = " -> ".join(each.before.expression for each in circle)
+            yield Problem(_at(tree, ("moved", circle[0].position, "from")), f"moves in a circle: {names}")
 
 
 def _imports(tree: Mapping, imports: list[Imported], there: Root) -> Iterator[Problem]:

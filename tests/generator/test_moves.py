@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from itertools import pairwise
 from typing import Any
 
 import boto3
@@ -180,6 +181,19 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
         ),
         [f"{FIRST}: moved[0].from: moves in a circle: module.a -> module.b -> module.c -> module.a"],
     ),
+    "a way into a circle": (
+        entries(
+            "moved",
+            "from: module.out, to: module.b",
+            "from: module.c, to: module.a",
+            "from: module.a, to: module.b",
+            "from: module.b, to: module.c",
+        ),
+        [
+            f"{FIRST + 1}: moved[1].from: moves in a circle: module.c -> module.a -> module.b -> module.c",
+            f"{FIRST + 2}: moved[2].to: is where two moves end; the other is in environments/own.yaml:{FIRST}",
+        ],
+    ),
     "one thing imported twice": (
         entries("imports", "to: aws_kms_key.main, id: x", "to: aws_kms_key.main, id: y"),
         [f"{FIRST + 1}: imports[1].to: is imported twice; the first time in environments/own.yaml:{FIRST}"],
@@ -212,6 +226,14 @@ def test_a_history_of_names_is_kept(workplace: Workplace) -> None:
     moves = ["from: module.task_first, to: module.task_second", "from: module.task_second, to: module.task_report"]
     inside = "from: module.task_second.aws_iam_role.a, to: module.task_second.aws_iam_role.b"
     workplace.spec("own", SPEC + entries("moved", *moves, inside))
+    assert workplace.run("generate").code == 0
+
+
+@pytest.mark.timeout(30)
+def test_a_long_history_takes_no_longer_than_its_length(workplace: Workplace) -> None:
+    names = [*(f"module.task_{number}" for number in range(2000)), "module.task_report"]
+    moves = [f"from: {before}, to: {after}" for before, after in pairwise(names)]
+    workplace.spec("own", SPEC + entries("moved", *moves))
     assert workplace.run("generate").code == 0
 
 

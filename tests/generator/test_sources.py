@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from generator.checks import checking
+from generator.errors import Path as TreePath
+from generator.errors import Problem, Source
+from generator.interfaces.constraints import Finding
 from tests.generator.conftest import MINIMAL, Workplace, git, third_party
 
 WHERE = "environments/own.yaml"
@@ -123,10 +126,15 @@ def test_what_the_models_say_is_not_said_again(pinned: Workplace) -> None:
 
 def test_a_mistake_in_the_whole_hides_no_other() -> None:
     """A model says it of the spec as such, with an empty path."""
-    assert checking._same(("tasks", "one", "cpu"), ("tasks", "one"))
-    assert checking._same(("tasks", "one"), ("tasks", "one", "cpu"))
-    assert not checking._same(("tasks", "one", "cpu"), ("tasks", "one", "image"))
-    assert not checking._same(("tasks", "one", "cpu"), ())
+
+    def hidden(path: TreePath, said: TreePath) -> bool:
+        return not checking._unsaid([Finding(path, Problem(Source("own.yaml"), "is wrong"))], [said])
+
+    assert hidden(("tasks", "one", "cpu"), ("tasks", "one"))
+    assert hidden(("tasks", "one"), ("tasks", "one", "cpu"))
+    assert hidden(("tasks", "one"), ("tasks", "one"))
+    assert not hidden(("tasks", "one", "cpu"), ("tasks", "one", "image"))
+    assert not hidden(("tasks", "one", "cpu"), ())
 
 
 def test_a_mistake_in_a_default_is_said_where_it_is_and_once(pinned: Workplace) -> None:
