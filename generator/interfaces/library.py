@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from generator.errors import nearest, shown
 from generator.interfaces import cache as interface_cache
 from generator.interfaces import revisions
+from generator.models.forms import PLACEHOLDER
 from generator.places import REPOSITORY
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CACHE: Final = REPOSITORY / ".build" / "modules"
 JSON: Final = ".tf.json"
 SUFFIXES: Final = (".tf", JSON)
+_PLACES: Final = ("path", "ref", "directory", "checkout")  # the fields of a module that say where its files are
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ class Library:
         if module is None:
             beside = self._repository / "modules" / name
             return self._folder(beside if beside.is_dir() else REPOSITORY / "modules" / name, f"modules/{name}")
+        for field in _PLACES:
+            if getattr(module, field) == PLACEHOLDER:
+                notice = f"calls of {shown(name, quote=False)} are not checked: its {field} is still to be filled in"
+                return Source(module.label(name), notice=notice, field=field)
         if module.path is not None:
             return self._folder(self._repository / module.path, module.path)
         return self._revision(module, module.label(name), module.directory_for(name))

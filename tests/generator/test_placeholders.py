@@ -126,6 +126,28 @@ def test_what_refers_to_another_part_of_the_spec_cannot_wait(workplace: Workplac
     )
 
 
+MODULE_FIELDS = {
+    "path": "path: FILL_IN",
+    "ref": "git: https://example.com/x.git, ref: FILL_IN, checkout: .",
+    "directory": "git: https://example.com/x.git, ref: v1, directory: FILL_IN, checkout: .",
+    "checkout": "git: https://example.com/x.git, ref: v1, checkout: FILL_IN",
+}
+
+
+@pytest.mark.parametrize("field", MODULE_FIELDS)
+def test_where_a_module_comes_from_can_wait(field: str, workplace: Workplace) -> None:
+    workplace.spec(
+        "own", f"modules:\n  other: {{{MODULE_FIELDS[field]}}}\ncomponents:\n  x: {{module: other}}\n{MINIMAL}"
+    )
+    outcome = workplace.run("generate")
+    notice = f"2: modules.other.{field}: calls of other are not checked: its {field} is still to be filled in"
+    assert (outcome.code, outcome.err) == (0, messages(notice))
+    assert (
+        f"2: modules.other.{field}: FILL_IN is a placeholder: give "
+        in workplace.run("generate", "--no-placeholders").err
+    )
+
+
 def test_two_placeholders_are_not_one_name_or_one_state(workplace: Workplace) -> None:
     named = "    memory: 512\n    names: {family: FILL_IN, task_role: FILL_IN}\n"
     text = MINIMAL.replace("    memory: 512\n", named + "  second:\n    image: x\n    cpu: 256\n" + named)
