@@ -119,7 +119,7 @@ def explain(
     """Say which line set a value, and what it overrode; for what no line sets, the default that holds instead."""
     try:
         tree, steps = loading.load(environments, env), explaining.parse_path(path)
-        missing = unset.unset(tree, steps, Library(environments.absolute().parent))
+        missing = unset.unset(tree, steps, Library(loading.Specs(environments).repository))
         found = explaining.explain(tree, steps) if missing is None else [missing]
     except (SpecError, ValueError) as error:
         _fail(str(error), WRONG)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import types
 import typing
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -52,16 +51,15 @@ WANTED: Final = {
 }
 
 
-def check(tree: Mapping, library: Library | None = None, *, complete: bool = False) -> Environment:
+def check(tree: Mapping, library: Library, *, complete: bool = False) -> Environment:
     """Return the environment that a tree describes, or raise everything that is wrong with it.
 
     Args:
         tree: the merged spec.
-        library: the modules of its repository, when several specs are checked in one run.
+        library: the modules of its repository.
         complete: a placeholder is wrong too.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *_tags(tree)]
-    library = library or Library(FilePath(tree.source.file).absolute().parent.parent)
     calls = check_calls(tree, library)
     environment: Environment | None = None
     try:
@@ -100,12 +98,13 @@ def _unsaid(findings: list[Finding], said: list[Path]) -> list[Finding]:
 def require_complete(directory: Directory, only: str | None = None) -> None:
     """Raise everything that is wrong with every environment, or one, and every placeholder that is left."""
     specs = Specs(directory)
+    library = Library(specs.repository)
     problems: list[Problem] = []
     for name in [only] if only is not None else specs.names():
         try:
             document = specs.read(name)
             if only is not None or not document.abstract:
-                check(specs.environment(document), complete=True)
+                check(specs.environment(document), library, complete=True)
         except SpecError as error:
             problems += error.problems
     if problems:

@@ -108,7 +108,7 @@ class _Comparison:
 
     def __init__(self, specs: Specs, past: Past, before: set[str], generator: list[Reason]) -> None:
         self._specs = specs
-        self._library = Library(specs.directory.absolute().parent)
+        self._library = Library(specs.repository)
         self._past = past
         self._before = before
         self._generator = generator
@@ -148,12 +148,8 @@ class _Comparison:
         return not (self._generator or specs & changes.blobs.keys() or changes.below(f"{past.roots}/{document.name}"))
 
     def _render(self, document: Document) -> dict[str, str]:
-        return render(
-            document.name, check(self._specs.environment(document), self._library), self._spec_file(document.name)
-        )
-
-    def _spec_file(self, name: str) -> str:
-        return f"{self._specs.directory.name}/{name}.yaml"
+        environment = check(self._specs.environment(document), self._library)
+        return render(document.name, environment, self._specs.label(document.name))
 
     def _why(self, document: Document, before: dict[str, str], now: dict[str, str]) -> list[Reason]:
         """Say what changed a root: today's generator on the spec of then parts what the spec did from what it did."""
@@ -164,7 +160,7 @@ class _Comparison:
             first = error.problems[0]
             detail = f"could not be read at {past.changes.short}: {first.message}"
             return [Reason("spec", past.place(first.source), detail), *self._generator]
-        replay = past.replay(name, self._spec_file(name), self._library)
+        replay = past.replay(name, self._specs.label(name), self._library)
         found: list[Reason] = []
         if replay != now:
             found += [self._value(each) for each in differences(then, self._specs.environment(document))]

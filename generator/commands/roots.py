@@ -81,7 +81,8 @@ class Prepared:
 
 def environments(directory: Path) -> dict[str, Environment]:
     """Read and check every environment; raise everything that is wrong with any of them."""
-    specs, library = Specs(directory), _library(directory)
+    specs = Specs(directory)
+    library = Library(specs.repository)
     found: dict[str, Environment] = {}
     kept: dict[str, states.Kept] = {}
     problems: list[Problem] = []
@@ -174,7 +175,7 @@ def _names(job: Job) -> list[str]:
 def _each(job: Job, names: list[str]) -> Iterator[Prepared]:
     processes = _processors()
     if len(names) <= ALONE or processes == 1:
-        yield from _prepare(job, names, _library(job.specs))
+        yield from _prepare(job, names, Library(Specs(job.specs).repository))
         return
     chunks = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
     with ProcessPoolExecutor(processes, initializer=_start_worker, initargs=(job,)) as pool:
@@ -195,12 +196,7 @@ _WORKER: Final[dict[str, Library]] = {}  # what a worker process keeps from one 
 
 def _start_worker(job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to handle
-    _WORKER["library"] = _library(job.specs)
-
-
-def _library(specs: Path) -> Library:
-    """Return the modules that specs can use: paths begin in the folder that holds the specs' directory."""
-    return Library(specs.absolute().parent)
+    _WORKER["library"] = Library(Specs(job.specs).repository)
 
 
 def _prepare_in_worker(job: Job, names: Iterable[str]) -> list[Prepared]:
@@ -223,7 +219,7 @@ def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepare
         kept = states.kept(document, tree)
         if not wanted:
             return Prepared(name, kept=kept)
-        files = render(name, check(tree, library), f"{job.specs.name}/{name}.yaml")
+        files = render(name, check(tree, library), specs.label(name))
     except SpecError as error:
         # What is wrong with an environment that another is compared with is not that one's mistake.
         return Prepared(name, wanted, problems=error.problems if wanted else (), kept=kept)

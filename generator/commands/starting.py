@@ -14,6 +14,7 @@ from generator.commands import roots
 from generator.commands.belonging import Fate, Identity, Judge, short_code, texts
 from generator.commands.started import Report, report
 from generator.errors import Problem, Source, SpecError, shown
+from generator.interfaces.library import Library
 from generator.models.forms import PLACEHOLDER
 from generator.models.spec import Account, Environment, Region
 from generator.names import RESERVED
@@ -43,7 +44,7 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
     old = Identity(other, model.account, model.region)
     judge = Judge(old, Identity(name, account or PLACEHOLDER, region or model.region))
     text = _rewritten(specs, judge, model)
-    with TemporaryDirectory(prefix=f".{specs.name}.", dir=specs.parent) as directory:
+    with TemporaryDirectory(prefix=f".{specs.name}.", dir=loading.Specs(specs).repository) as directory:
         copy = Path(directory)
         for spec in specs.glob("*.yaml"):
             (copy / spec.name).write_bytes(spec.read_bytes())
@@ -63,7 +64,7 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
 def _checked(specs: Path, name: str) -> Environment:
     """Return an environment that `make generate` accepts, beside all others; raises SpecError for any other."""
     roots.stale(specs, specs / "no-such-roots", name)
-    return check(loading.load(specs, name))
+    return check(loading.load(specs, name), Library(loading.Specs(specs).repository))
 
 
 def _refuse_name(specs: Path, name: str) -> None:
@@ -74,8 +75,13 @@ def _refuse_name(specs: Path, name: str) -> None:
         message = f"{shown(name)} cannot name an environment: .build/{name} holds other things"
         raise SpecError([Problem(where, message)])
     path = specs / f"{name}.yaml"
-    if os.path.lexists(path):
-        raise _exists(path)
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SpecError([Problem(where, f"{shown(name)} cannot name a spec: {error.strerror}")]) from None
+    raise _exists(path)
 
 
 def _exists(path: Path) -> SpecError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from functools import reduce
@@ -41,7 +42,17 @@ class Specs:
     def __init__(self, directory: Path) -> None:
         """Read nothing yet."""
         self.directory = directory
+        self._absolute = Path(os.path.abspath(directory))  # noqa: PTH100 - links stay, but `..` has no name
         self._bases: dict[str, Document] = {}
+
+    @property
+    def repository(self) -> Path:
+        """The folder that holds the directory: what a spec says of paths begins there."""
+        return self._absolute.parent
+
+    def label(self, name: str) -> str:
+        """Return how a root says which spec it is from: the same wherever the command runs, and on one line."""
+        return _printable(f"{self._absolute.name}/{name}.yaml")
 
     def names(self) -> list[str]:
         """List every spec, bases included.
@@ -126,9 +137,9 @@ class Specs:
         return self._bases[document.base]
 
     def _text(self, path: Path, source: Source) -> str:
-        if path.exists() and not path.is_file():  # whoever opens a pipe waits for ever
-            raise SpecError([Problem(source, "is not a file")])
         try:
+            if path.exists() and not path.is_file():  # whoever opens a pipe waits for ever
+                raise SpecError([Problem(source, "is not a file")])
             with path.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except FileNotFoundError:
@@ -167,6 +178,10 @@ def display(path: Path) -> str:
     """Return a path as a person would type it from here, on one line whatever it holds."""
     absolute = path.absolute()
     text = (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else path).as_posix()
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
     return text if text.isprintable() else json.dumps(text)[1:-1]
 
 

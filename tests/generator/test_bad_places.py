@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,36 @@ def test_a_directory_with_an_odd_name(workplace: Workplace, monkeypatch: pytest.
     outcome = workplace.invoke("generate", "--environments", odd.name, "--roots", "roots")
     assert outcome.code == 2
     assert outcome.err.startswith("two\\nlines\\udcff/own.yaml:1: is not YAML")
+
+
+@pytest.mark.parametrize("command", [["explain"], ["diff", "own"], ["check"], ["generate"], ["new", "--from", "own"]])
+def test_a_name_that_no_file_can_have(command: list[str], workplace: Workplace) -> None:
+    workplace.spec("own", MINIMAL)
+    first, *rest = command
+    outcome = workplace.command(first, "n" * 300, *rest)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert re.fullmatch(r".* cannot (be read|name a spec): File name too long\n", outcome.err)
+
+
+def test_a_root_says_its_spec_alike_wherever_it_is_made(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workplace.spec("own", MINIMAL)
+    assert workplace.run("generate").code == 0
+    monkeypatch.chdir(workplace.environments)
+    assert workplace.invoke("check", "--environments", ".", "--roots", "../roots").code == 0
+    deeper = workplace.environments / "deeper"
+    deeper.mkdir()
+    monkeypatch.chdir(deeper)
+    assert workplace.invoke("check", "--environments", "..", "--roots", "../../roots").code == 0
+
+
+def test_a_directory_cannot_write_into_a_root(workplace: Workplace) -> None:
+    odd = workplace.environments.parent / 'two\nresource "x" "y" {}\n#'
+    odd.mkdir()
+    (odd / "own.yaml").write_text(MINIMAL)
+    outcome = workplace.invoke("generate", "--environments", odd.name, "--roots", "roots")
+    assert outcome.code == 0, outcome.err
+    first, second, *_ = (workplace.roots / "own" / "main.tf").read_text().splitlines()
+    assert (r"two\nresource" in first, second) == (True, "")
 
 
 def test_no_specs_at_all_remove_no_roots(workplace: Workplace) -> None:

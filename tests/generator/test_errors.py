@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from generator.checks.checking import check
 from generator.errors import SpecError
+from generator.interfaces.library import Library
 from generator.names import RESERVED
 from generator.specs.reading import parse
 from harness import target
-from tests.generator.conftest import MINIMAL, Workplace, minimal
+from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace, minimal
 
 NETWORK = """\
 network:
@@ -539,7 +540,7 @@ def test_no_text_makes_a_traceback(text: str, at: int) -> None:
     """Alone, and in the middle of a spec that is right."""
     for spec in (text, MINIMAL[:at] + text + MINIMAL[at:]):
         with contextlib.suppress(SpecError):
-            check(parse(spec, "spec.yaml"))
+            check(parse(spec, "spec.yaml"), Library(REPOSITORY))
 
 
 def test_one_wrong_spec_and_nothing_is_written_for_the_others(workplace: Workplace) -> None:

@@ -52,7 +52,7 @@ def test_a_workload_can_say_all_that_its_module_takes_and_no_more(model: type[Ta
 def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workplace) -> None:
     """Of every call alone, so that no call hides what another gets."""
     tree = loading.load(everything.environments, "everything")
-    environment = check(tree)
+    environment = check(tree, Library(everything.environments.parent))
     calls = {
         **{("tasks", name): emit._task(environment, name, task) for name, task in environment.tasks.items()},
         **{
