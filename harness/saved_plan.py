@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generator.git import environment as git_environment
 from harness.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def git_commit(repository: Path) -> str:
     try:
         found = subprocess.run(
             ["git", "describe", "--always", "--abbrev=40", "--match=", "--dirty=+"],
-            cwd=repository, check=False, capture_output=True, text=True,
+            cwd=repository, env=git_environment(), check=False, capture_output=True, text=True,
         )  # fmt: skip
     except FileNotFoundError:
         return ""

@@ -7,13 +7,13 @@ the root says.
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import SpecError
+from generator.git import environment as git_environment
 from generator.specs import loading
 from generator.specs.tree import Leaf, Mapping
 from harness.errors import EnvironmentFailedError, WrongUseError
@@ -21,9 +21,6 @@ from harness.errors import EnvironmentFailedError, WrongUseError
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as Variables
-
-# Git sets these for its hooks; with them every command would be about the repository of the hook.
-HOOKS = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
 
 
 @dataclass(frozen=True, order=True)
@@ -132,10 +129,9 @@ def git(folder: Path, *arguments: str) -> str | None:
     Raises:
         EnvironmentFailedError: there is no git.
     """
-    quiet = {key: value for key, value in os.environ.items() if key not in HOOKS}
     try:
         finished = subprocess.run(
-            ["git", "-C", str(folder), *arguments], env=quiet, check=False, capture_output=True, text=True
+            ["git", "-C", str(folder), *arguments], env=git_environment(), check=False, capture_output=True, text=True
         )
     except FileNotFoundError:
         raise EnvironmentFailedError(

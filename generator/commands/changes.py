@@ -10,25 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator import git
 from generator.errors import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A hook of git sets these for the commit that is being made; here they would point at another index or repository.
-_OF_HOOKS: Final = frozenset(
-    {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_NAMESPACE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_SHALLOW_FILE",
-        "GIT_WORK_TREE",
-    }
-)
 _SHALLOW: Final = "; this is a shallow clone: fetch more of the history (git fetch --unshallow, or fetch-depth: 0)"
 _SUBMODULE: Final = "160000"
 
@@ -174,9 +161,8 @@ def _must(top: Path, *arguments: str, standard_input: bytes = b"") -> bytes:
 
 
 def _git(directory: Path, *arguments: str, standard_input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     # Messages are read in one language; what another git process holds a lock for is not waited for.
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    environment = {**git.environment(), "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     command = ["git", "-C", str(directory), *arguments]
     try:
         return subprocess.run(command, input=standard_input, env=environment, capture_output=True, check=False)

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final, Self
 
+from generator import git
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
 _PARTIAL: Final = "is a partial clone that has not fetched all files"
 _FILE: Final = b"100"  # how the mode of a file begins; a directory's is 40000
-# A hook of git runs with these set, and they would lead to its repository instead of ours.
-_OTHER_REPOSITORY: Final = frozenset(
-    {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_NAMESPACE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_WORK_TREE",
-    }
-)
 
 
 class NotAtHandError(Exception):
@@ -108,7 +96,7 @@ class _Objects:
         self._failure = "is no git repository that can be read"
         self._process = subprocess.Popen(
             command,
-            env=_environment(os.environ),
+            env=git.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -159,7 +147,3 @@ def _close(pipe: IO[bytes] | None) -> None:
         pipe.close()
     except BrokenPipeError:
         return  # git has already gone, and said why by its silence
-
-
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in variables.items() if name not in _OTHER_REPOSITORY}

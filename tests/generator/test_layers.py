@@ -38,7 +38,7 @@ def test_a_layer_imports_from_none_below_it(layer: str) -> None:
 
 
 def test_what_all_share_imports_from_no_layer() -> None:
-    for name in ("errors", "names", "places"):
+    for name in ("errors", "git", "names", "places"):
         assert list(imported(PACKAGE / f"{name}.py")) == []
 
 
