@@ -6,9 +6,11 @@ what must be compared with the others is kept, so that memory does not grow with
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -182,6 +184,9 @@ def _each(job: Job, names: list[str]) -> Iterator[Prepared]:
         try:
             for prepared in pool.map(partial(_prepare_in_worker, job), chunks):
                 yield from prepared
+        except BrokenProcessPool:
+            killed = "a process that was preparing environments was killed; perhaps there is too little memory"
+            raise ChildProcessError(errno.ECHILD, killed) from None
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

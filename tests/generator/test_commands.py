@@ -348,6 +348,34 @@ def failing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return done
 
 
+DYING = """import os
+from generator.__main__ import app
+from generator.commands import roots
+
+roots._processors = lambda: 2
+roots.partial = lambda function, job: die
+
+def die(names):
+    os.kill(os.getpid(), 9)
+
+app(["generate", "--environments", "environments", "--roots", "roots"])
+"""
+
+
+def test_a_process_that_is_killed_is_no_traceback(workplace: Workplace) -> None:
+    """As a machine does that has no memory left."""
+    for number in range(roots.ALONE + 1):
+        workplace.spec(f"own-{number}", minimal_spec(f"own-{number}"))
+    command = [sys.executable, "-c", DYING]
+    done = subprocess.run(
+        command, cwd=workplace.environments.parent, env={"PYTHONPATH": str(REPOSITORY)},
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("a process that was preparing environments was killed; ")
+    assert workplace.files() == {}
+
+
 def test_list(workplace: Workplace) -> None:
     workplace.spec("base", "abstract: true\n" + MINIMAL)
     workplace.spec("one", "extends: base\n")
