@@ -7,8 +7,10 @@ what must be compared with the others is kept, so that memory does not grow with
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -201,7 +203,16 @@ _WORKER: Final[dict[str, Library]] = {}  # what a worker process keeps from one 
 
 def _start_worker(job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _WORKER["library"] = Library(Specs(job.specs).repository)
+
+
+def _end_with_parent() -> None:
+    """End when the parent is killed: a worker would wait for work for ever, and hold the lock of the roots."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _prepare_in_worker(job: Job, names: Iterable[str]) -> list[Prepared]:

@@ -376,6 +376,36 @@ def test_a_process_that_is_killed_is_no_traceback(workplace: Workplace) -> None:
     assert workplace.files() == {}
 
 
+ORPHANED = """import os
+from generator.__main__ import app
+from generator.commands import roots
+
+each = roots._each
+roots._processors = lambda: 2
+
+def dying(job, names):
+    for _ in each(job, names):
+        os.kill(os.getpid(), 9)
+
+roots._each = dying
+app(["generate", "--environments", "environments", "--roots", "roots"])
+"""
+
+
+def test_a_run_that_is_killed_does_not_make_the_next_one_wait(workplace: Workplace) -> None:
+    """The processes that it started have the lock of the roots too."""
+    for number in range(2 * roots.ALONE):
+        workplace.spec(f"own-{number}", minimal_spec(f"own-{number}"))
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", ORPHANED], cwd=workplace.environments.parent, env={"PYTHONPATH": str(REPOSITORY)},
+            check=False, timeout=60, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert done.returncode == -9
+    assert workplace.run("generate").code == 0
+    assert len(list(workplace.roots.iterdir())) == 2 * roots.ALONE
+
+
 def test_list(workplace: Workplace) -> None:
     workplace.spec("base", "abstract: true\n" + MINIMAL)
     workplace.spec("one", "extends: base\n")
