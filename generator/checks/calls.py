@@ -13,7 +13,7 @@ from generator.errors import Problem, nearest, shown
 from generator.interfaces.constraints import Finding, names, wanted
 from generator.models.modules import Module, connection
 from generator.output.wiring import SCHEDULE, TASK, Wiring
-from generator.specs.tree import Leaf, Mapping, Node, find, plain
+from generator.specs.tree import Leaf, Mapping, Node, find, is_given, plain, section, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +45,6 @@ def check_calls(tree: Mapping, library: Library) -> list[Finding]:
     return [*check.modules(), *check.workloads(), *check.components(), *circles(tree)]
 
 
-def section(tree: Mapping, name: str) -> dict[str, Node]:
-    """Return the entries of a section of a spec; none when it is not a map."""
-    node = tree.entries.get(name)
-    return node.entries if isinstance(node, Mapping) else {}
-
-
 class _Check:
     """One pass over a spec, with the sources of the modules that it uses."""
 
@@ -68,7 +62,7 @@ class _Check:
             if source is None:
                 continue
             path: Path = ("modules", name, source.field) if source.field else ("modules", name)
-            where = find(self._tree, path)[0].source
+            where = source_of(self._tree, path)
             if source.mistake:
                 yield Finding(path, Problem(where, source.mistake))
             elif source.notice:
@@ -92,7 +86,7 @@ class _Check:
                     given = {
                         field: value
                         for field, value in node.entries.items()
-                        if field not in wiring.references and _is_given(value)
+                        if field not in wiring.references and is_given(value)
                     }
                     yield from _arguments((wiring.section, name), node, given, source, filled=wiring.filled)
 
@@ -102,7 +96,7 @@ class _Check:
             if not isinstance(node, Mapping):
                 continue
             path = ("components", name)
-            inputs, connected = (_entries(node, field) for field in ("inputs", "connect"))
+            inputs, connected = (section(node, field) for field in ("inputs", "connect"))
             for argument in sorted(inputs.keys() & connected.keys()):
                 message = f"{shown(argument)} is given under inputs too ({inputs[argument].source})"
                 yield Finding((*path, "connect", argument), Problem(connected[argument].source, message))
@@ -143,7 +137,7 @@ class _Check:
         field = _pin(entry)
         if field:
             path = (*path, field)
-        return Finding(path, Problem(find(self._tree, path)[0].source, message))
+        return Finding(path, Problem(source_of(self._tree, path), message))
 
     def _connected(self, path: Path, node: Node, argument: str, source: Source | None) -> Iterator[Finding]:
         """Find a connection to what is not there, or to what can never fit."""
@@ -151,7 +145,7 @@ class _Check:
         if to is None or not isinstance(node, Leaf):
             return  # the model says what the forms are
         if to.section in TOPICS:
-            if not _is_given(self._tree.entries.get(to.section)):
+            if not is_given(self._tree.entries.get(to.section)):
                 yield Finding(path, Problem(node.source, f"this environment has no {to.section}"))
                 return
         elif to.name not in (valid := section(self._tree, to.section)):
@@ -184,7 +178,7 @@ def circles(tree: Mapping) -> Iterator[Finding]:
     needs: dict[str, dict[str, tuple[str, Node]]] = {}
     for name, node in section(tree, "components").items():
         needs[name] = {}
-        for argument, value in _entries(node, "connect").items():
+        for argument, value in section(node, "connect").items():
             to = connection(value.value) if isinstance(value, Leaf) and isinstance(value.value, str) else None
             if to is not None and to.section == "components":
                 needs[name].setdefault(to.name, (argument, value))
@@ -230,15 +224,6 @@ def _pin(entry: Node | None) -> str:
     return next((field for field in ("ref", "path") if field in fields), "")
 
 
-def _entries(node: Node, field: str) -> dict[str, Node]:
-    inner = node.entries.get(field) if isinstance(node, Mapping) else None
-    return inner.entries if isinstance(inner, Mapping) else {}
-
-
-def _is_given(node: Node | None) -> bool:
-    return node is not None and not (isinstance(node, Leaf) and node.value is None)
-
-
 def _arguments(
     path: Path,
     call: Mapping,
@@ -267,7 +252,7 @@ def _arguments(
         variable = variables.get(name)
         if variable is None:
             continue
-        if not _is_given(node):
+        if not is_given(node):
             if not variable.nullable:
                 message = f"is empty, and {source.label} does not take null here (nullable = false)"
                 yield Finding((*path, *below, name), Problem(node.source, message))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from generator.checks.calls import SECTIONS, check_calls, section
+from generator.checks.calls import SECTIONS, check_calls
 from generator.checks.collisions import collisions
 from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
@@ -20,7 +20,7 @@ from generator.models.spec import Environment
 from generator.models.workloads import Task
 from generator.names import NAMING_TAGS, OWN_TAGS
 from generator.specs.loading import NAME, NAME_RULE, Specs
-from generator.specs.tree import Leaf, Mapping, Node, find, plain
+from generator.specs.tree import Leaf, Mapping, Node, plain, section, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +175,7 @@ def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
             and schedule.trusted_compute_subnets is None
             and schedule.launch_type != "EXTERNAL"
         ):
-            source = _at(tree, ("schedules", name))
+            source = source_of(tree, ("schedules", name))
             yield Problem(source, "trusted_compute_subnets is missing; give it here, or give the environment a network")
 
 
@@ -195,8 +195,8 @@ def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
     kind = error["type"]
     value = error["input"]
     if kind == "missing":
-        return Problem(_at(tree, path[:-1]), _missing(str(path[-1]), _fields(path[:-1])))
-    source = _at(tree, path)
+        return Problem(source_of(tree, path[:-1]), _missing(str(path[-1]), _fields(path[:-1])))
+    source = source_of(tree, path)
     if kind == "extra_forbidden":
         return Problem(source, _unknown(str(path[-1]), _fields(path[:-1]), top=len(path) == 1))
     if kind == "value_error":
@@ -204,11 +204,6 @@ def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
     if kind in WANTED:
         return Problem(source, mismatch(value, WANTED[kind]))
     return Problem(source, f"{shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}")
-
-
-def _at(tree: Mapping, path: Path) -> Source:
-    node, _ = find(tree, path)
-    return node.source
 
 
 def _missing(name: str, fields: dict[str, FieldInfo]) -> str:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from generator.errors import Problem, nearest, shown
 from generator.output.addresses import Address, Step
 from generator.output.contents import Imported, Moved, calls, declared, imported, moved
-from generator.specs.tree import Mapping, find
+from generator.specs.tree import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from generator.errors import Path, Source
+    from generator.errors import Source
     from generator.interfaces.interface import Interface
     from generator.interfaces.library import Library
     from generator.models.spec import Environment
+    from generator.specs.tree import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _moves(tree: Mapping, moves: list[Moved], there: Root) -> Iterator[Problem]:
     # A move may lead to where a later one begins: a history of names is kept for states that have not seen it all.
     passed = {move.before.steps[0].name for move in moves if len(move.before.steps) == 1}
     for move in moves:
-        begins, ends = _at(tree, ("moved", move.position, "from")), _at(tree, ("moved", move.position, "to"))
+        begins, ends = (source_of(tree, ("moved", move.position, end)) for end in ("from", "to"))
         if move.before == move.after:
             yield Problem(ends, f"{shown(move.after.expression)} is where it was; say where it is now")
             continue
@@ -103,13 +104,13 @@ def _circles(tree: Mapping, moves: list[Moved]) -> Iterator[Problem]:
             start = min(range(len(circle)), key=lambda index: circle[index].position)
             circle = [*circle[start:], *circle[: start + 1]]
             names = " -> ".join(each.before.expression for each in circle)
-            yield Problem(_at(tree, ("moved", circle[0].position, "from")), f"moves in a circle: {names}")
+            yield Problem(source_of(tree, ("moved", circle[0].position, "from")), f"moves in a circle: {names}")
 
 
 def _imports(tree: Mapping, imports: list[Imported], there: Root) -> Iterator[Problem]:
     taken: dict[Address, Source] = {}
     for item in imports:
-        source = _at(tree, ("imports", item.position, "to"))
+        source = source_of(tree, ("imports", item.position, "to"))
         if item.to in taken:
             yield Problem(source, f"is imported twice; the first time in {taken[item.to]}")
         taken.setdefault(item.to, source)
@@ -136,7 +137,3 @@ def _not_there(source: Source, step: Step, names: Iterable[str], where: str) -> 
     kind = "module call" if step.is_module else "resource"
     hint = nearest(step.name, [name for name in names if Step(name).is_module == step.is_module])
     return Problem(source, f"{shown(step.name)} is not a {kind} of {where}{hint}")
-
-
-def _at(tree: Mapping, path: Path) -> Source:
-    return find(tree, path)[0].source

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from generator.errors import Problem, Source
 from generator.models.forms import PLACEHOLDER
-from generator.specs.tree import Leaf, Mapping, find
+from generator.specs.tree import Leaf, Mapping, find, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ def kept(document: Document, tree: Mapping) -> Kept | None:
     region = region or _text(tree, ("region",))
     if not (bucket and key and region) or PLACEHOLDER in {bucket, key, region}:
         return None
-    written = find(tree, ("state", "key"))[0].source
+    written = source_of(tree, ("state", "key"))
     own = written.file == document.root.source.file or document.extends is None
     return Kept(
         State(bucket, key, region), written if own or document.extends is None else document.extends.source, written

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.checks.checking import REFERENCES
 from generator.models.forms import PLACEHOLDER
-from generator.specs.tree import Items, Leaf, Mapping, Node
+from generator.specs.tree import Leaf, Node, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,17 +142,9 @@ def short_code(old: str, code: str, new: str) -> str:
     return derived if derived is not None and _code(old) == code else PLACEHOLDER
 
 
-def texts(node: Node, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
+def texts(node: Node) -> Iterator[tuple[Path, Leaf]]:
     """Yield every text of a tree with its path."""
-    match node:
-        case Leaf(value=str()):
-            yield path, node
-        case Items():
-            for index, item in enumerate(node.items):
-                yield from texts(item, (*path, index))
-        case Mapping():
-            for key, value in node.entries.items():
-                yield from texts(value, (*path, key))
+    return ((path, leaf) for path, leaf in leaves(node) if isinstance(leaf.value, str))
 
 
 def word(text: str) -> re.Pattern[str]:

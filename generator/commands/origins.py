@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import dotted
-from generator.specs.tree import Items, Leaf, Mapping, Node, find
+from generator.specs.tree import Mapping, find, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from generator.errors import Path, Source
 
 SECTIONS: Final = {"task": "tasks", "schedule": "schedules", "component": "components"}
@@ -94,7 +92,7 @@ def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
         if found is not None:
             return found
     node, _ = find(tree, own)
-    repeated = [leaf for leaf in _leaves(node) if len(str(leaf.value)) >= _TELLING and str(leaf.value) in rule]
+    repeated = [leaf for _, leaf in leaves(node) if len(str(leaf.value)) >= _TELLING and str(leaf.value) in rule]
     if repeated:
         return Origin(max(repeated, key=lambda leaf: len(str(leaf.value))).source, exact=True)
     return _whole(tree, own)
@@ -128,15 +126,3 @@ def _first(tree: Mapping, paths: list[Path]) -> Origin | None:
 def _whole(tree: Mapping, own: Path) -> Origin:
     node, _ = find(tree, own)
     return Origin(node.source, exact=False)
-
-
-def _leaves(node: Node) -> Iterator[Leaf]:
-    match node:
-        case Leaf():
-            yield node
-        case Items():
-            for item in node.items:
-                yield from _leaves(item)
-        case Mapping():
-            for value in node.entries.values():
-                yield from _leaves(value)

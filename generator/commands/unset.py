@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.checks.calls import WIRINGS, module_of, section
+from generator.checks.calls import WIRINGS, module_of
 from generator.errors import dotted
 from generator.models.spec import Environment
-from generator.specs.tree import Leaf, Mapping, find
+from generator.specs.tree import Leaf, Mapping, find, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

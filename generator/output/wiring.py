@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generator.specs.tree import Items, Leaf, Mapping
+from generator.specs.tree import Items, Leaf, Mapping, is_given
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -123,8 +123,7 @@ SCHEDULE: Final = Wiring(
 
 
 def _given(fields: Mapping, name: str) -> bool:
-    node = fields.entries.get(name)
-    return node is not None and not (isinstance(node, Leaf) and node.value is None)
+    return is_given(fields.entries.get(name))
 
 
 def _is_false(fields: Mapping, name: str) -> bool:

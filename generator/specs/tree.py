@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from generator.errors import Path, Source
 
 Scalar = str | int | float | bool | None
@@ -98,3 +100,32 @@ def find(root: Node, path: Path) -> tuple[Node, int]:
         else:
             return node, step
     return node, len(path)
+
+
+def source_of(root: Node, path: Path) -> Source:
+    """Return the line of the value at a path, or of the nearest one around it that is there."""
+    return find(root, path)[0].source
+
+
+def section(node: Node, name: str) -> dict[str, Node]:
+    """Return what a field of a map has by name; nothing when there is no such map."""
+    inner = node.entries.get(name) if isinstance(node, Mapping) else None
+    return inner.entries if isinstance(inner, Mapping) else {}
+
+
+def is_given(node: Node | None) -> bool:
+    """Tell whether there is a value other than null."""
+    return node is not None and not (isinstance(node, Leaf) and node.value is None)
+
+
+def leaves(node: Node, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
+    """Yield every value of a tree that is neither list nor map, with its path."""
+    match node:
+        case Leaf():
+            yield path, node
+        case Items():
+            for index, item in enumerate(node.items):
+                yield from leaves(item, (*path, index))
+        case Mapping():
+            for key, value in node.entries.items():
+                yield from leaves(value, (*path, key))
