@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import dotted
+from generator.output.wiring import NAMING
 from generator.specs.tree import Mapping, find, leaves
 
 if TYPE_CHECKING:
     from generator.errors import Path, Source
 
 SECTIONS: Final = {"task": "tasks", "schedule": "schedules", "component": "components"}
-NAMING: Final = ("resource_owner", "billing_entity", "billing_domain", "security_domain")
 _FIELD: Final = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")  # a word of a message that is no plain English word
 _TELLING: Final = 5  # characters that a value needs for its being in a message not to be chance
 
@@ -31,8 +31,9 @@ _WIRED: Final[dict[str, tuple[str, ...]]] = {
     "trusted_compute_subnets": ("network.trusted_compute_subnets",),
     "security_group_ids": ("network.security_group_ids",),
     "assign_public_ip": ("network.assign_public_ip",),
-    "aws_region_short_code": ("aws_region_short_code",),
+    "keep_log_group": ("deletion_protection",),
     **{name: (f"naming.{name}",) for name in NAMING},
+    "aws_region_short_code": ("aws_region_short_code",),
 }
 
 

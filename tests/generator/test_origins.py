@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.commands import origins
+from generator.output.wiring import SCHEDULE, TASK, Wiring
 from generator.specs import reading
 from generator.specs.tree import Mapping
 
@@ -91,3 +92,9 @@ def test_a_message_leads_to_what_it_names_or_else_to_what_it_repeats(
 def test_a_call_that_is_not_of_this_specification_leads_nowhere(tree: Mapping, label: str) -> None:
     assert origins.of_argument(tree, label, "cpu") is None
     assert origins.of_rule(tree, label, "cpu is 300") is None
+
+
+@pytest.mark.parametrize("wiring", [TASK, SCHEDULE], ids=lambda wiring: str(wiring.section))
+def test_everything_that_the_generator_fills_in_has_an_origin(wiring: Wiring) -> None:
+    """But for names, which are the key of the entry."""
+    assert wiring.filled - {"name", "names"} <= origins._WIRED.keys()
