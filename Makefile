@@ -115,7 +115,7 @@ test: setup setup-checkov ## Every test
 test-fast: setup ## The tests that need no Terraform, in under a minute
 	@$(PY) -m pytest -n 2 -m "not slow"
 
-bench: setup ## Time the main job: generate, plan cold and warm (figures in docs/performance.md)
+bench: setup ## Time the main job: generate (also 1,000 environments), plan cold and warm (docs/performance.md)
 	@$(PY) -m harness bench
 
 lock: ## Lock the requirements anew (needs uv)

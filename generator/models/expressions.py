@@ -92,7 +92,7 @@ def _cron(expression: str) -> list[str]:
     found = [
         f"{said}: {field} is {shown(term)}; AWS allows {_ALLOWED[field]}"
         for field, term in given.items()
-        if not _FIELDS[field].fullmatch(term.upper())
+        if not term.isascii() or not _FIELDS[field].fullmatch(term.upper())
     ]
     days = given["day-of-month"], given["day-of-week"]
     if (days[0] == "?") == (days[1] == "?"):

@@ -52,11 +52,13 @@ def changes(root: Path, wanted: Mapping[str, str]) -> frozenset[str]:
     """Return the names of the files that are to be written or removed.
 
     Raises:
-        NotGeneratedError: one that is not wanted was written by somebody else.
+        NotGeneratedError: somebody else wrote a file that is to go or to be replaced, or the root leads elsewhere.
     """
+    if root.is_symlink():
+        raise NotGeneratedError(root)
     present = current(root)
     for name, text in present.items():
-        if name not in wanted and not text.startswith(MARK):
+        if text != wanted.get(name) and not text.startswith(MARK):
             raise NotGeneratedError(root / name)
     return frozenset(name for name in {*present, *wanted} if present.get(name) != wanted.get(name))
 

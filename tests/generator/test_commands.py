@@ -153,6 +153,28 @@ def test_a_file_written_by_hand_is_never_deleted(orphan: bool, minimal: Workplac
     assert minimal.files() == before
 
 
+def test_a_file_of_the_same_name_that_was_written_by_hand_is_not_replaced(workplace: Workplace) -> None:
+    workplace.spec("own", MINIMAL)
+    (workplace.roots / "own").mkdir(parents=True)
+    (workplace.roots / "own" / "main.tf").write_text("# mine\n")
+    outcome = workplace.run("generate")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("roots/own/main.tf was not generated")
+    assert workplace.files() == {"own/main.tf": b"# mine\n"}
+
+
+def test_a_root_that_leads_elsewhere_is_not_written_through(minimal: Workplace) -> None:
+    elsewhere = minimal.environments.parent / "elsewhere"
+    (minimal.roots / "own").rename(elsewhere)
+    (minimal.roots / "own").symlink_to(elsewhere)
+    before = (elsewhere / "main.tf").read_bytes()
+    minimal.spec("own", MINIMAL.replace("cpu: 256", "cpu: 512"))
+    outcome = minimal.run("generate")
+    assert outcome.code == 2
+    assert outcome.err.startswith("roots/own was not generated")
+    assert (elsewhere / "main.tf").read_bytes() == before
+
+
 def test_what_terraform_leaves_in_a_root_stays(minimal: Workplace) -> None:
     lock = minimal.roots / "own" / ".terraform.lock.hcl"
     lock.write_text("# lock\n")
