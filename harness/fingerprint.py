@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-# In HCL and in JSON. A module of another repository is pinned where it is called; only what lies here can change.
-LOCAL_SOURCE = re.compile(r'"?source"?\s*[=:]\s*"(\.\.?/[^"$]*)"')
-NOT_READ = ("README.md", "examples", "tests")
+from generator.interfaces import local
 
 
 def configuration(root: Path) -> str:
@@ -26,24 +23,19 @@ def configuration(root: Path) -> str:
 def modules(root: Path) -> list[Path]:
     """The folders of the local modules that a root calls, and of those that they call, in a fixed order."""
     found: set[Path] = set()
-    left = [root.resolve()]
+    left = local.called(root.resolve())
     while left:
-        folder = left.pop()
-        for path in sorted(folder.glob("*.tf*")):
-            for source in LOCAL_SOURCE.findall(path.read_text(encoding="utf-8", errors="replace")):
-                module = (folder / source).resolve()
-                if module.is_dir() and module not in found:
-                    found.add(module)
-                    left.append(module)
+        module = left.pop()
+        if module.is_dir() and module not in found:
+            found.add(module)
+            left |= local.called(module)
     return sorted(found)
 
 
 def files(folder: Path) -> list[Path]:
-    """What Terraform can read in a folder: all but documentation, examples, tests and hidden files."""
+    """What Terraform can read in a folder, in a fixed order."""
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file()
-        and path.relative_to(folder).parts[0] not in NOT_READ
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and local.is_read(PurePosixPath(path.relative_to(folder).as_posix()))
     )

@@ -20,6 +20,7 @@ from generator.commands.module_files import ModuleFiles
 from generator.commands.past import Past
 from generator.errors import Problem, SpecError, dotted, shown, whole
 from generator.interfaces.library import Library
+from generator.interfaces.local import CONFIGURATION
 from generator.output.emit import render
 from generator.places import PACKAGE
 from generator.specs.comparing import Difference, differences
@@ -136,7 +137,7 @@ class _Comparison:
             elif root != now:
                 found += self._why(document, root, now)
         for path in changes.below(directory):
-            if not path.endswith((".tf", ".tf.json", ".md")):  # such as .terraform.lock.hcl: the provider's version
+            if not path.endswith((*CONFIGURATION, ".md")):  # such as .terraform.lock.hcl: the provider's version
                 found.append(self._file("root", path))
         modules = self._modules.changed(changes.top / directory, now.values())
         return found + [self._file("module", path) for path in modules]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from generator.checks.checking import check
 from generator.errors import Source, SpecError
+from generator.interfaces.local import CONFIGURATION
 from generator.output.emit import render
 from generator.specs.loading import Specs
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from generator.commands.changes import Changes
     from generator.interfaces.library import Library
     from generator.specs.tree import Mapping
-
-_CONFIGURATION: Final = (".tf", ".tf.json")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Past:
 
     def root(self, name: str) -> dict[str, str]:
         """Return the Terraform files of an environment's root, by name; none when there was no root."""
-        texts = self.changes.before(self._files(f"{self.roots}/{name}", _CONFIGURATION))
+        texts = self.changes.before(self._files(f"{self.roots}/{name}", CONFIGURATION))
         return {PurePosixPath(path).name: _text(text) for path, text in texts.items()}
 
     def replay(self, name: str, spec_file: str, library: Library) -> dict[str, str] | None:

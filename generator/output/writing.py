@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from generator.errors import reason
+from generator.interfaces.local import CONFIGURATION
 from generator.specs.loading import display
 
 if TYPE_CHECKING:
@@ -201,4 +202,4 @@ def _require_generated(root: Path) -> None:
 
 
 def _configuration(root: Path) -> list[Path]:
-    return sorted(path for path in root.iterdir() if path.name.endswith((".tf", ".tf.json")) and path.is_file())
+    return sorted(path for path in root.iterdir() if path.name.endswith(CONFIGURATION) and path.is_file())
