@@ -42,8 +42,11 @@ class Past:
 
     def environments(self) -> set[str]:
         """Return the names of the environments; a spec that cannot be read was one when it had a root."""
-        found = set()
-        for name in self._specs.names():
+        found: set[str] = set()
+        specs = self._specs
+        if not any(self.scratch.glob("*.yaml")):  # before the first of them was written
+            return found
+        for name in specs.names():
             try:
                 is_one = not self._specs.read(name).abstract
             except SpecError:

@@ -146,11 +146,13 @@ def stale(
 
     Raises:
         SpecError: with everything that is wrong with any spec.
+        NotGeneratedError: a file that somebody else wrote is in the way.
     """
     found = _prepared(Job(specs, roots, only, staging=False), notify)
     differences = {each.name: each.difference for each in found}
     if only is None:
         for name in _orphans(roots, found):
+            writing.require_generated(roots / name)
             differences[name] = writing.difference(roots / name, {}, display(roots / name))
     return [Stale(name, text) for name, text in sorted(differences.items()) if text]
 
@@ -240,12 +242,12 @@ def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepare
         # What is wrong with an environment that another is compared with is not that one's mistake.
         return Prepared(name, wanted, problems=error.problems if wanted else (), kept=kept)
     root = job.roots / name
-    if not job.staging:
-        return Prepared(name, wanted, kept=kept, difference=writing.difference(root, files, display(root)))
     try:
         changed = writing.changes(root, files)
     except writing.NotGeneratedError as error:
         return Prepared(name, wanted, kept=kept, foreign=error.path)
+    if not job.staging:
+        return Prepared(name, wanted, kept=kept, difference=writing.difference(root, files, display(root)))
     if changed:
         writing.stage(job.roots, name, {file: text for file, text in files.items() if file in changed})
     return Prepared(name, wanted, kept=kept, files=frozenset(files), changed=changed)

@@ -24,6 +24,8 @@ from generator.specs.rewriting import BYTE_ORDER_MARK, Text
 from generator.specs.tree import Leaf, find
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from generator.errors import Path as TreePath
 
 EDITOR_LINE: Final = "# yaml-language-server: $schema=spec.schema.json"
@@ -37,10 +39,13 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
     Raises SpecError, and writes nothing, for a name that cannot be had, for an environment to start from that is
     abstract or does not check, and for a result that does not check.
     """
-    _refuse_name(specs, name)
-    _refuse_form("--account", account, Account)
-    _refuse_form("--region", region, Region)
-    model = _checked(specs, other)
+    problems = [*_name(specs, name), *_form("--account", account, Account), *_form("--region", region, Region)]
+    try:
+        model = _checked(specs, other)
+    except SpecError as error:
+        raise SpecError([*problems, *error.problems]) from None
+    if problems:
+        raise SpecError(problems)
     old = Identity(other, model.account, model.region)
     judge = Judge(old, Identity(name, account or PLACEHOLDER, region or model.region))
     text = _rewritten(specs, judge, model)
@@ -57,7 +62,7 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
         try:
             os.link(written, specs / written.name)  # whole, and never over a file that somebody else has just made
         except FileExistsError:
-            raise _exists(specs / written.name) from None
+            raise SpecError([_exists(specs / written.name)]) from None
     return report(specs, judge, model, started)
 
 
@@ -67,34 +72,34 @@ def _checked(specs: Path, name: str) -> Environment:
     return check(loading.load(specs, name), Library(loading.Specs(specs).repository))
 
 
-def _refuse_name(specs: Path, name: str) -> None:
+def _name(specs: Path, name: str) -> Iterator[Problem]:
     where = Source(loading.display(specs))
     if not loading.NAME.fullmatch(name):
-        raise SpecError([Problem(where, f"{shown(name)} cannot name a spec: {loading.NAME_RULE}")])
-    if name in RESERVED:
-        message = f"{shown(name)} cannot name an environment: .build/{name} holds other things"
-        raise SpecError([Problem(where, message)])
-    path = specs / f"{name}.yaml"
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise SpecError([Problem(where, f"{shown(name)} cannot name a spec: {error.strerror}")]) from None
-    raise _exists(path)
+        yield Problem(where, f"{shown(name)} cannot name a spec: {loading.NAME_RULE}")
+    elif name in RESERVED:
+        yield Problem(where, f"{shown(name)} cannot name an environment: .build/{name} holds other things")
+    else:
+        path = specs / f"{name}.yaml"
+        try:
+            path.lstat()
+            yield _exists(path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            yield Problem(where, f"{shown(name)} cannot name a spec: {error.strerror}")
 
 
-def _exists(path: Path) -> SpecError:
-    return SpecError([Problem(Source(loading.display(path)), "is there already, and nothing is written over it")])
+def _exists(path: Path) -> Problem:
+    return Problem(Source(loading.display(path)), "is there already, and nothing is written over it")
 
 
-def _refuse_form(option: str, value: str | None, form: Any) -> None:
+def _form(option: str, value: str | None, form: Any) -> Iterator[Problem]:
     if value is None:
         return
     try:
         TypeAdapter(form).validate_python(value)
     except ValidationError as error:
-        raise SpecError([Problem(Source(option), str(error.errors()[0]["ctx"]["error"]))]) from None
+        yield Problem(Source(option), str(error.errors()[0]["ctx"]["error"]))
 
 
 def _not_written(specs: Path, copy: Path, error: SpecError) -> SpecError:

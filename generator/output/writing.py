@@ -119,9 +119,10 @@ class Transaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave nothing behind, but for what an undo that failed still needs: the next run tries it again."""
+        """Leave nothing behind but what the next run sees to: an undo that failed, and what cannot be removed now."""
         if not self._journal.is_file():
-            self._clear()
+            with contextlib.suppress(OSError):
+                self._clear()
         if self._made:
             with contextlib.suppress(OSError):  # there are roots now
                 self.roots.rmdir()
@@ -134,7 +135,7 @@ class Transaction:
             NotGeneratedError: something else than generated files is in an orphan.
         """
         for name in orphans:
-            _require_generated(self.roots / name)
+            require_generated(self.roots / name)
         exchanges = [(name, file) for name, files in sorted(changed.items()) for file in sorted(files)]
         if not exchanges and not orphans:
             return
@@ -155,10 +156,11 @@ class Transaction:
                 self._exchange(name, file)
             for name in orphans:
                 (self.roots / name).replace(self._work / "orphans" / name)
+            self._journal.unlink()  # from here on it has happened
         except BaseException:
-            self._undo()
+            if self._journal.exists():
+                self._undo()
             raise
-        self._journal.unlink()  # from here on it has happened
 
     def _exchange(self, name: str, file: str) -> None:
         target, new = self.roots / name / file, self._work / "new" / name / file
@@ -192,8 +194,8 @@ class Transaction:
             shutil.rmtree(self._work)
 
 
-def _require_generated(root: Path) -> None:
-    """Accept a root that may be removed: anything but generated files in it is a reason not to."""
+def require_generated(root: Path) -> None:
+    """Accept a root that may be removed; raise NotGeneratedError for anything but generated files in it."""
     for path in sorted(root.iterdir()):
         if path.suffix == ".tf" and path.read_text(encoding="utf-8", errors="replace").startswith(MARK):
             continue

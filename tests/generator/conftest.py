@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from generator.__main__ import app
+from generator.command_line import app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -405,3 +405,13 @@ def test_the_generator_is_not_blamed_for_the_spec(whole: Repository) -> None:
     assert [kind for kind, _ in reasons] == ["spec"]
     whole.replace("generator/templates/providers.tf.j2", "  region = ", "  # Where.\n  region = ")
     assert {kind for kind, _ in of_whole(whole)["dn-dev"]} == {"spec", "generator", "template"}
+
+
+def test_the_first_specs_of_a_repository_are_all_new(workplace: Workplace) -> None:
+    repository = Repository(workplace.environments.parent)
+    repository.write("README.md", "nothing yet\n")
+    repository.commit()
+    workplace.spec("one", MINIMAL)
+    outcome = workplace.run("affected", "--since", "HEAD")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("one\n  environments/one.yaml: not an environment at ")

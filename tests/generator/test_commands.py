@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,7 @@ def test_a_file_written_by_hand_is_never_deleted(orphan: bool, minimal: Workplac
     outcome = minimal.run("generate")
     assert outcome.code == 2
     assert "own.tf was not generated" in outcome.err
+    assert minimal.run("check") == outcome  # and not: run make generate
     assert minimal.files() == before
 
 
@@ -173,6 +175,14 @@ def test_a_root_that_leads_elsewhere_is_not_written_through(minimal: Workplace) 
     assert outcome.code == 2
     assert outcome.err.startswith("roots/own was not generated")
     assert (elsewhere / "main.tf").read_bytes() == before
+
+
+def test_a_mistake_is_said_before_a_file_written_by_hand(minimal: Workplace) -> None:
+    (minimal.roots / "own" / "own.tf").write_text("# mine\n")
+    minimal.spec("two", minimal_spec("two") + "wrong: 1\n")
+    outcome = minimal.run("check")
+    assert outcome == minimal.run("generate")
+    assert (outcome.code, "own.tf" in outcome.err, "wrong" in outcome.err) == (2, False, True)
 
 
 def test_what_terraform_leaves_in_a_root_stays(minimal: Workplace) -> None:
@@ -282,7 +292,7 @@ def test_a_file_where_a_root_should_be_leaves_all_as_it_was(minimal: Workplace) 
 
 KILLED = """import os, sys
 from pathlib import Path
-from generator.__main__ import app
+from generator.command_line import app
 
 moves, replace = [0], Path.replace
 
@@ -371,7 +381,7 @@ def failing_at(step: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 DYING = """import os
-from generator.__main__ import app
+from generator.command_line import app
 from generator.commands import roots
 
 roots._processors = lambda: 2
@@ -399,7 +409,7 @@ def test_a_process_that_is_killed_is_no_traceback(workplace: Workplace) -> None:
 
 
 ORPHANED = """import os
-from generator.__main__ import app
+from generator.command_line import app
 from generator.commands import roots
 
 each = roots._each
@@ -438,3 +448,44 @@ def test_list(workplace: Workplace) -> None:
 
 def test_nothing_is_left_beside_the_roots(minimal: Workplace) -> None:
     assert [path.name for path in minimal.roots.iterdir()] == ["own"]
+
+
+def test_a_journal_that_cannot_be_put_away_undoes_the_run(minimal: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is there, the next run would undo this one."""
+    before = minimal.files()
+    minimal.spec("own", MINIMAL.replace("cpu: 256", "cpu: 512"))
+    unlink, failed = Path.unlink, [False]
+
+    def fail_once(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == "journal.json" and not failed[0]:
+            failed[0] = True
+            raise OSError(30, "Read-only file system", str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", fail_once)
+    outcome = minimal.run("generate")
+    assert (outcome.code, outcome.err.endswith("; the roots are as they were\n")) == (3, True)
+    assert minimal.files() == before
+
+
+def test_what_cannot_be_cleared_away_is_the_next_runs_to_clear(
+    minimal: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minimal.spec("own", MINIMAL.replace("cpu: 256", "cpu: 512"))
+    with monkeypatch.context() as patch:
+        patch.setattr(writing.Transaction, "_clear", busy_at_the_second_call())
+        assert minimal.run("generate").out == "roots/own: main.tf written\n"
+    assert minimal.run("generate").out == "roots/own: up to date\n"
+    assert [path.name for path in minimal.roots.iterdir()] == ["own"]
+
+
+def busy_at_the_second_call() -> Callable[[writing.Transaction], None]:
+    clear, calls = writing.Transaction._clear, [0]
+
+    def busy(transaction: writing.Transaction) -> None:
+        calls[0] += 1
+        if calls[0] == 2:
+            raise OSError(16, "Device or resource busy", str(transaction.roots / writing.WORK))
+        clear(transaction)
+
+    return busy

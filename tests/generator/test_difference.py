@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from generator.__main__ import app
+from generator.command_line import app
 from generator.errors import Path, Source, whole
 from generator.specs.comparing import Difference, differences, only_in
 from generator.specs.reading import parse

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.__main__ import app
+from generator.command_line import app
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace, git, minimal
 from tests.support.hostile import ATOMS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from generator.__main__ import app
+from generator.command_line import app
 from generator.commands.belonging import Fate, Identity, Judge, short_code
 from generator.commands.starting import EDITOR_LINE
 from generator.specs import loading
@@ -387,6 +387,17 @@ def test_a_file_that_somebody_makes_meanwhile_is_not_written_over(
     outcome = new("x", "--from", "app-dev")
     assert (outcome.code, outcome.err) == (2, "environments/x.yaml: is there already, and nothing is written over it\n")
     assert (dev.environments / "x.yaml").read_text() == "theirs"
+
+
+def test_all_that_is_wrong_is_said_at_once(dev: Workplace) -> None:
+    outcome = new("app-dev", "--from", "app-dve", "--account", "12", "--region", "bla")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.splitlines() == [
+        '--account: "12" is not an account: 12 digits, in quotes',
+        '--region: "bla" is not a region, such as us-east-1',
+        "environments/app-dev.yaml: is there already, and nothing is written over it",
+        'environments/app-dve.yaml: there is no such spec; did you mean "app-dev"?',
+    ]
 
 
 def test_the_environments_of_this_repository_can_be_started_from(workplace: Workplace) -> None:
