@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 a generated file is stale, 2 a spec or the command is wron
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -117,15 +118,17 @@ def explain(
 ) -> None:
     """Say which line set a value, and what it overrode; for what no line sets, the default that holds instead."""
     try:
-        tree, steps = loading.load(environments, env), explaining.parse_path(path)
-        missing = unset.unset(tree, steps, Library(loading.Specs(environments).repository))
-        found = explaining.explain(tree, steps) if missing is None else [missing]
+        steps = explaining.parse_path(path)
+        tree = loading.load(environments, env)
+        settings = explaining.of_file(environments, env, steps) or explaining.explain(tree, steps)
+        missing = [] if settings else [unset.unset(tree, steps, Library(loading.Specs(environments).repository))]
     except (SpecError, ValueError) as error:
         fail(str(error), WRONG)
     if as_json:
-        say([json.dumps([setting.record() for setting in found], indent=2, ensure_ascii=False)])
+        say([json.dumps([*(each.record() for each in settings), *(each.record() for each in missing)], indent=2)])
     else:
-        say(line for setting in found for line in setting.lines())
+        alone = len(settings) == 1
+        say(chain((line for each in settings for line in each.lines(alone=alone)), *(each.lines() for each in missing)))
 
 
 @app.command("affected")

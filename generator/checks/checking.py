@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import types
-import typing
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +12,9 @@ from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
 from generator.interfaces.library import Library
+from generator.models.fields import fields as _fields
+from generator.models.fields import model_fields as _model_fields
+from generator.models.fields import plain_type as _plain_type
 from generator.models.forms import COMPLETE, PLACEHOLDER
 from generator.models.schedules import Schedule
 from generator.models.spec import Environment
@@ -230,39 +231,3 @@ def _unknown(name: str, fields: dict[str, FieldInfo], *, top: bool = False) -> s
     meant = near(name, valid)
     hints = [f'"{meant}"', *inside] if meant is not None else inside
     return f"{shown(name)} is not a field here; did you mean {' or '.join(hints)}?"
-
-
-def _fields(path: Path) -> dict[str, FieldInfo]:
-    """Return the fields of the model at a path of the spec."""
-    annotation: Any = Environment
-    for part in path:
-        annotation = _step(annotation, part)
-    return _model_fields(_plain_type(annotation))
-
-
-def _model_fields(kind: Any) -> dict[str, FieldInfo]:
-    """Return the fields of a model by the names that a spec has for them: `from` is a word of Python's own."""
-    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
-        return {}
-    return {field.alias or name: field for name, field in kind.model_fields.items()}
-
-
-def _step(annotation: Any, part: str | int) -> Any:
-    kind = _plain_type(annotation)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        field = _model_fields(kind).get(str(part))
-        return field.annotation if field else None
-    arguments = typing.get_args(kind)
-    return arguments[-1] if arguments else None
-
-
-def _plain_type(annotation: Any) -> Any:
-    """Strip `Annotated` and `| None`."""
-    while True:
-        origin = typing.get_origin(annotation)
-        if origin is Annotated:
-            annotation = typing.get_args(annotation)[0]
-        elif origin in {types.UnionType, typing.Union}:
-            annotation = next(part for part in typing.get_args(annotation) if part is not types.NoneType)
-        else:
-            return annotation

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from generator.errors import Path, Problem, SpecError, dotted, nearest, shown
+from generator.commands.schema import FILE_FIELDS
+from generator.errors import Path, shown, whole
+from generator.specs.loading import display
+from generator.specs.reading import parse
 from generator.specs.tree import Items, Leaf, Mapping, Node, Plain, find, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path as Directory
 
     from generator.errors import Source
 
@@ -26,37 +30,48 @@ _STEP: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value that some line set: `value` is None and `removed` is true where a null took it out."""
+    """A value that some line set: `value` is None and `removed` is true where a null took it out.
+
+    Attributes:
+        note: what else there is to know of it, or empty.
+    """
 
     path: Path
     value: Plain
     source: Source
     overrode: tuple[Setting, ...] = ()
     removed: bool = False
+    note: str = ""
 
-    def lines(self) -> Iterator[str]:
-        """Write it for a person: the value, then the line that set it, then what that line overrode."""
-        yield f"{dotted(self.path)} " + ("is removed" if self.removed else f"= {_written(self.value)}")
+    def lines(self, *, alone: bool) -> Iterator[str]:
+        """Write it for a person: the value, then the line that set it, then what that line overrode.
+
+        One that is asked for alone is written whole; among others a long value is shortened.
+        """
+        write = _in_full if alone else _shortened
+        yield f"{one_line(whole(self.path))} " + ("is removed" if self.removed else f"= {write(self.value)}")
         yield f"  {self.place()}"
         for earlier in self.overrode:
-            what = "a removal" if earlier.removed else _written(earlier.value)
+            what = "a removal" if earlier.removed else write(earlier.value)
             yield f"  overrides {what}, {earlier.place()}"
+        if self.note:
+            yield f"  {self.note}"
 
     def record(self) -> dict[str, Plain]:
         """Write it for a program."""
         own: dict[str, Plain] = {
-            "path": dotted(self.path),
+            "path": whole(self.path),
             "value": self.value,
             "removed": self.removed,
             "file": self.source.file,
             "line": self.source.line,
-            "set_as": dotted(self.source.path),
+            "set_as": whole(self.source.path),
         }
         return own | ({"overrode": [each.record() for each in self.overrode]} if self.overrode else {})
 
     def place(self) -> str:
         """Return `file:line`, and the path as written there when it is another: a default, an aliased value."""
-        written = f" ({dotted(self.source.path)})" if self.source.path != self.path else ""
+        written = f" ({one_line(whole(self.source.path))})" if self.source.path != self.path else ""
         return f"{self.source}{written}"
 
 
@@ -75,27 +90,43 @@ def parse_path(text: str) -> Path:
         if found["index"] is not None:
             steps.append(int(found["index"]))
         else:
-            steps.append(found["name"] if found["name"] is not None else json.loads(found["quoted"]))
+            steps.append(found["name"] if found["name"] is not None else _unquoted(found["quoted"], text))
         position = found.end()
     return tuple(steps)
 
 
-def explain(tree: Mapping, path: Path) -> list[Setting]:
-    """Return every setting at and below a path, removals included.
+def _unquoted(key: str, text: str) -> str:
+    try:
+        return str(json.loads(key))
+    except json.JSONDecodeError:
+        raise ValueError(
+            f"{shown(text)} is not a path: {shown(key, quote=False)} has an escape that JSON has not"
+        ) from None
 
-    Raises:
-        SpecError: nothing is there.
+
+def of_file(specs: Directory, name: str, path: Path) -> list[Setting]:
+    """Return what a spec says of its own file, `extends` or `abstract`; none at any other path, or when it does not.
+
+    What it says is no part of the merged environment. The file has been read before, and found right.
+    """
+    if not path or path[0] not in FILE_FIELDS:
+        return []
+    file = specs / f"{name}.yaml"
+    own = parse(file.read_bytes().decode("utf-8"), display(file))
+    return [replace(setting, note="about this file, and never inherited") for setting in explain(own, path[:1])]
+
+
+def explain(tree: Mapping, path: Path) -> list[Setting]:
+    """Return every setting at and below a path, removals included; none when no line sets anything there.
+
+    Of what is below something removed, that removal is the setting.
     """
     node, steps = find(tree, path)
     if steps == len(path):
         return list(_settings(node, path))
-    key = path[steps]
-    if steps == len(path) - 1 and isinstance(node, Mapping) and key in node.removed:
-        return [_setting(node.removed[str(key)], path)]
-    known = node.entries if isinstance(node, Mapping) else ()
-    size = f"; the list has {len(node.items)}" if isinstance(node, Items) else ""
-    message = f"nothing sets {dotted(path[: steps + 1])}{size or nearest(str(key), known)}"
-    raise SpecError([Problem(node.source, message)])
+    if isinstance(node, Mapping) and path[steps] in node.removed:
+        return [_setting(node.removed[str(path[steps])], path[: steps + 1])]
+    return []
 
 
 def _settings(node: Node, path: Path) -> Iterator[Setting]:
@@ -124,5 +155,14 @@ def _is_removal(node: Node) -> bool:
     return isinstance(node, Leaf) and node.value is None and node.over is not None
 
 
-def _written(value: Plain) -> str:
+def one_line(text: str) -> str:
+    """Return a text with everything unprintable escaped."""
+    return text if text.isprintable() else json.dumps(text)[1:-1]
+
+
+def _in_full(value: Plain) -> str:
+    return one_line(json.dumps(value, ensure_ascii=False))
+
+
+def _shortened(value: Plain) -> str:
     return shown(json.dumps(value, ensure_ascii=False), quote=False)

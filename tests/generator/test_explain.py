@@ -87,7 +87,31 @@ def test_a_list_replaces_whole(levels: Workplace) -> None:
     ],
 )
 def test_a_removal_says_what_it_took_out(path: str, line: int, overrode: str, levels: Workplace) -> None:
-    assert explained(levels, path) == f"{path} is removed\n  environments/own.yaml:{line}\n  {overrode}\n"
+    removal = f"{path} is removed\n  environments/own.yaml:{line}\n  {overrode}\n"
+    assert explained(levels, path) == removal
+    assert explained(levels, f"{path}.below[0]") == removal
+
+
+def test_a_value_by_itself_is_shown_whole_and_one_of_many_shortened(workplace: Workplace) -> None:
+    long = "x" * 200 + "\u200b"
+    workplace.spec("base", "abstract: true\n" + MINIMAL + f"tags: {{Long: {long}}}\n")
+    workplace.spec("own", f"extends: base\ntags: {{Long: y{long}, Short: a}}\n")
+    written = "x" * 200 + "\\u200b"
+    assert explained(workplace, "tags.Long") == (
+        f'tags.Long = "y{written}"\n  environments/own.yaml:2\n  overrides "{written}", environments/base.yaml:36\n'
+    )
+    together = explained(workplace, "tags")
+    assert max(map(len, together.splitlines())) < 120
+    assert 'tags.Short = "a"' in together
+
+
+def test_what_a_spec_says_of_its_own_file(levels: Workplace) -> None:
+    said = 'extends = "middle"\n  environments/own.yaml:1\n  about this file, and never inherited\n'
+    assert explained(levels, "extends") == explained(levels, "extends.x") == said
+    assert json.loads(explained(levels, "extends", "--json"))[0]["line"] == 1
+    assert explained(levels, "abstract").endswith("  default false\n")
+    levels.spec("own", OWN + "abstract: false\n")
+    assert explained(levels, "abstract").startswith("abstract = false\n  environments/own.yaml:10\n")
 
 
 def test_a_null_removes_at_every_level_and_a_later_value_comes_back(levels: Workplace) -> None:
@@ -134,6 +158,13 @@ def test_the_form_for_programs(levels: Workplace) -> None:
     ]
 
 
+def test_programs_get_paths_whole(workplace: Workplace) -> None:
+    key = "k" * 120
+    workplace.spec("own", MINIMAL + f"tags: {{{key}: a}}\n")
+    (record,) = json.loads(explained(workplace, "--json", f"tags.{key}"))
+    assert (record["path"], record["set_as"]) == (f"tags.{key}", f"tags.{key}")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -141,6 +172,31 @@ def test_the_form_for_programs(levels: Workplace) -> None:
             ("own", "tasks.reprot.cpu"),
             'environments/own.yaml:3: tasks: nothing sets tasks.reprot; did you mean "report"?',
         ),
+        (  # what could be set counts, and not only what is
+            ("own", "tasks.report.end_point"),
+            'environments/own.yaml:4: tasks.report: nothing sets tasks.report.end_point; did you mean "entry_point"?',
+        ),
+        (("own", "exten"), 'environments/own.yaml:1: nothing sets exten; did you mean "extends"?'),
+        (
+            ("own", "defaults.task.cp"),
+            'environments/middle.yaml:9: defaults.task: nothing sets defaults.task.cp; did you mean "cpu"?',
+        ),
+        (
+            ("own", "tasks.report.command.0"),
+            (
+                "environments/own.yaml:7: tasks.report.command: nothing sets tasks.report.command.0; "
+                'did you mean "tasks.report.command[0]"?'
+            ),
+        ),
+        (
+            ("own", "tasks.report.command.1"),
+            "environments/own.yaml:7: tasks.report.command: nothing sets tasks.report.command.1; the list has 1",
+        ),
+        (
+            ("own", "tasks.report.cpu.x"),
+            "environments/own.yaml:5: tasks.report.cpu: nothing sets tasks.report.cpu.x",
+        ),
+        (("own", 'tags["\\q"]'), '"tags[\\"\\\\q\\"]" is not a path: "\\q" has an escape that JSON has not'),
         (
             ("own", "tasks.report.command[7]"),
             "environments/own.yaml:7: tasks.report.command: nothing sets tasks.report.command[7]; the list has 1",
@@ -164,6 +220,7 @@ components:
   thing:
     module: other
     inputs: {given: 1}
+    connect: {linked: keys.main}
 alerts: {topic_name: t, key: main}
 """
 
@@ -171,27 +228,48 @@ alerts: {topic_name: t, key: main}
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("tasks.report.log_retention_days", r"default 30, modules/ecs-task/variables\.tf:\d+"),
-        ("tasks.report.failure_topic_arns", r"the generator fills it in, modules/ecs-task/variables\.tf:\d+"),
-        ("schedules.weekly.security_group_ids", r"the generator fills it in, modules/ecs-scheduler/variables\.tf:\d+"),
-        ("schedules.weekly.task_count", r"default 1, modules/ecs-scheduler/variables\.tf:\d+"),
+        ("tasks.report.log_retention_days", r"Days that logs .*\n  default 30, modules/ecs-task/variables\.tf:\d+"),
+        (
+            "tasks.report.failure_topic_arns",
+            r"Topics .*\n  the generator fills it in, modules/ecs-task/variables\.tf:\d+",
+        ),
+        (
+            "schedules.weekly.security_group_ids",
+            r".*\n  the generator fills it in, modules/ecs-scheduler/variables\.tf:\d+",
+        ),
+        ("schedules.weekly.task_count", r".*\n  default 1, modules/ecs-scheduler/variables\.tf:\d+"),
         ("components.thing.inputs.given_not", r"default \[\], elsewhere/main\.tf:3"),
-        ("deletion_protection", r"default false, generator/models/spec\.py"),
+        ("components.thing.inputs.needed", r"Who asks\n  required, elsewhere/main\.tf:7"),
+        ("components.thing.inputs.linked", r"connected to keys\.main, environments/own\.yaml:42"),
+        ("deletion_protection", r"true refuses .*\n  default false, generator/models/spec\.py"),
+        ("network.assign_public_ip", r"true gives .*\n  default false, generator/models/spec\.py"),
+        ("pager", r"Who is told when an alarm goes off; `alerts` unless given"),
+        ("pager.topic_name", r"Name of the topic that the root makes"),
+        ("imports", r"What exists and shall be managed from now on"),
+        ("tasks.report.log_key", r"Which of `keys` encrypts the log group; .*"),
+        ("tasks.report.permissions.s3_read", r".*"),
     ],
 )
-def test_what_no_line_sets_has_a_default_that_somebody_declared(path: str, said: str, workplace: Workplace) -> None:
+def test_what_no_line_sets_has_a_default_or_a_description(path: str, said: str, workplace: Workplace) -> None:
     (workplace.environments.parent / "elsewhere").mkdir()
-    variables = 'variable "given" {}\n\nvariable "given_not" {\n  default = []\n}\n'
+    variables = 'variable "given" {}\n\nvariable "given_not" {\n  default = []\n}\n\nvariable "needed" {\n'
+    variables += '  description = "Who asks. And more."\n}\n\nvariable "linked" {}\n'
     (workplace.environments.parent / "elsewhere" / "main.tf").write_text(variables)
     workplace.spec("own", MINIMAL + PINNED)
-    assert re.fullmatch(rf"{re.escape(path)} is not set\n  {said}\n", explained(workplace, path))
+    shown = path.removesuffix(".s3_read")  # that of which it is a part is not set
+    said = r"What the code in the container may do; nothing unless given\n  .*" if shown != path else said
+    assert re.fullmatch(rf"{re.escape(shown)} is not set\n  {said}\n", explained(workplace, path))
     (record,) = json.loads(explained(workplace, "--json", path))
-    assert (record["path"], record["value"]) == (path, None)
+    assert (record["path"], record["value"]) == (shown, None)
 
 
-@pytest.mark.parametrize(
-    "path", ["tasks.report.nope", "tasks.report.log_key", "components.x.inputs.y", "alerts", "nope"]
-)
+def test_a_field_that_is_missing_is_said_to_be_required(workplace: Workplace) -> None:
+    workplace.spec("own", MINIMAL.replace("region: eu-west-1\n", ""))
+    said = "region is not set\n  Region that everything is made in\n  required, generator/models/spec.py\n"
+    assert explained(workplace, "region") == said
+
+
+@pytest.mark.parametrize("path", ["tasks.report.nope", "tasks.nope.cpu", "schedules.x.task", "nope", "naming.nope"])
 def test_what_nobody_declares_is_said_to_be_missing(path: str, workplace: Workplace) -> None:
     workplace.spec("own", MINIMAL)
     outcome = workplace.explain("own", path)
