@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from generator.checks.checking import check
 from generator.commands.changes import since
+from generator.commands.difference import contrasted
 from generator.commands.module_files import ModuleFiles
 from generator.commands.past import Past
 from generator.errors import Problem, SpecError, dotted, shown, whole
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from generator.commands.changes import Changes
     from generator.specs.loading import Document
+    from generator.specs.tree import Plain
 
 
 _MOST: Final = 10  # reasons of one environment that the text names; JSON has them all
@@ -177,8 +179,8 @@ class _Comparison:
         return Reason(
             "spec",
             self._past.place(node.source),
-            f"{whole(difference.path)}: {_change(difference, json.dumps)}",
-            f"{dotted(difference.path)}: {_change(difference, shown)}",
+            f"{whole(difference.path)}: {_change(difference, _in_full)}",
+            f"{dotted(difference.path)}: {_change(difference, contrasted)}",
         )
 
     def _file(self, kind: Kind, path: str) -> Reason:
@@ -205,13 +207,17 @@ def _what(changes: Changes, path: str) -> str:
     return "added" if changes.blobs[path] is None else "changed"
 
 
-def _change(difference: Difference, write: Callable[[object], str]) -> str:
-    first, second = (None if node is None else write(plain(node)) for node in (difference.first, difference.second))
-    if first is None:
-        return f"{second}, not set before"
-    if second is None:
-        return f"not set any more, {first} before"
-    return f"{first} -> {second}"
+def _change(difference: Difference, write: Callable[[Plain, Plain], str]) -> str:
+    first, second = (None if node is None else plain(node) for node in (difference.first, difference.second))
+    if difference.first is None:
+        return f"{write(second, None)}, not set before"
+    if difference.second is None:
+        return f"not set any more, {write(first, None)} before"
+    return f"{write(first, second)} -> {write(second, first)}"
+
+
+def _in_full(value: Plain, _: Plain) -> str:
+    return json.dumps(value)
 
 
 def text(report: Report) -> Iterator[str]:

@@ -161,8 +161,9 @@ def one_line(text: str) -> str:
 
 
 def _in_full(value: Plain) -> str:
-    return one_line(json.dumps(value, ensure_ascii=False))
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
 
 
 def _shortened(value: Plain) -> str:
-    return shown(json.dumps(value, ensure_ascii=False), quote=False)
+    return shown(_in_full(value), quote=False)

@@ -171,6 +171,10 @@ def test_a_long_value_is_short_for_a_person_and_whole_for_a_program(history: His
     history.write("environments/one.yaml", ONE + f'    command: ["{"x" * 500}"]\n')
     assert "x" * 500 in history.affected()["one"][0][2]
     assert max(map(len, history.text().splitlines())) < 200
+    history.step()
+    history.write("environments/one.yaml", ONE + f'    command: ["{"x" * 500}y"]\n')
+    assert f'{"x" * 30}"] -> ...' in history.text()  # the part that differs is among what is shown
+    assert 'xxy"]' in history.text()
 
 
 def test_a_person_is_told_of_ten_lines_and_a_program_of_all(history: History) -> None:

@@ -159,15 +159,23 @@ def test_a_person_sees_path_place_and_value(two: Workplace) -> None:
         "network.trusted_compute_subnets\n"
         '  one         environments/base.yaml:20       1 item, only here: "subnet-0123456789abcdef0"\n'
         '  the-second  environments/the-second.yaml:4  2 items, only here: "subnet-a", "subnet-b"\n'
-        "schedules.weekly\n"
-        '  one         environments/base.yaml:31  {"task": "report", "cluster": "default", "key": "main", '
-        '"schedule_expression"...\n'
+        "schedules.weekly.cluster\n"
+        '  one         environments/base.yaml:33  "default"\n'
+        "  the-second  environments/the-second.yaml:6  removed\n"
+        "schedules.weekly.key\n"
+        '  one         environments/base.yaml:34  "main"\n'
+        "  the-second  environments/the-second.yaml:6  removed\n"
+        "schedules.weekly.schedule_expression\n"
+        '  one         environments/base.yaml:35  "rate(7 days)"\n'
+        "  the-second  environments/the-second.yaml:6  removed\n"
+        "schedules.weekly.task\n"
+        '  one         environments/base.yaml:32  "report"\n'
         "  the-second  environments/the-second.yaml:6  removed\n"
         "state.key\n"
         '  one         environments/base.yaml:15       "one/terraform.tfstate"\n'
         '  the-second  environments/the-second.yaml:2  "second"\n'
-        "tags\n"
-        '  one         environments/one.yaml:2  {"Team": "data"}\n'
+        "tags.Team\n"
+        '  one         environments/one.yaml:2  "data"\n'
         "  the-second  not set\n"
         "tasks.report.log_retention_days\n"
         "  one         not set\n"
@@ -180,14 +188,69 @@ def test_a_program_gets_it_whole(two: Workplace) -> None:
     report = json.loads(outcome.out)
     assert (report["first"], report["second"]) == ("the-second", "one")
     by_path = {each["path"]: each for each in report["differences"]}
-    assert by_path["tags"] == {
-        "path": "tags",
+    assert by_path["tags.Team"] == {
+        "path": "tags.Team",
         "first": None,
-        "second": {"value": {"Team": "data"}, "file": "environments/one.yaml", "line": 2},
+        "second": {"value": "data", "file": "environments/one.yaml", "line": 2},
     }
-    assert by_path["schedules.weekly"]["first"] is None
-    assert by_path["schedules.weekly"]["second"]["value"]["schedule_expression"] == "rate(7 days)"
+    assert by_path["schedules.weekly.schedule_expression"]["first"] is None
+    assert by_path["schedules.weekly.schedule_expression"]["second"]["value"] == "rate(7 days)"
     assert list(by_path) == sorted(by_path)
+
+
+def test_what_only_one_has_is_taken_apart(workplace: Workplace) -> None:
+    """Down to values and lists of them; maps of a list one by one; what is not given is not there."""
+    workplace.spec("one", minimal("one"))
+    more = """\
+components:
+  x:
+    inputs:
+      b: [{c: 1}, {c: 2, d: null}]
+      a: [1, 2]
+      e: {}
+      f: []
+      g: {h: null}
+"""
+    workplace.spec("two", minimal("one") + more)
+    report = json.loads(diff("one", "two", "--json").out)
+    found = {each["path"]: (each["second"]["value"], each["second"]["line"]) for each in report["differences"]}
+    assert found == {
+        "components.x.inputs.a": ([1, 2], 39),
+        "components.x.inputs.b[0].c": (1, 38),
+        "components.x.inputs.b[1].c": (2, 38),
+        "components.x.inputs.e": ({}, 40),
+        "components.x.inputs.f": ([], 41),
+        "components.x.inputs.g": ({"h": None}, 42),
+    }
+    assert list(found) == sorted(found)
+    assert {each["first"] for each in report["differences"]} == {None}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown_first", "shown_second"),
+    [
+        ("x" * 100 + "1", "x" * 100 + "2", '"...' + "x" * 30 + '1"', '"...' + "x" * 30 + '2"'),
+        ("x" * 100, "x" * 100 + "2", '"...' + "x" * 30 + '"', '"...' + "x" * 30 + '2"'),
+        ("x" * 100 + "1" * 99, "x" * 100 + "2" * 99, f'"...{"x" * 30}{"1" * 44}..."', f'"...{"x" * 30}{"2" * 44}..."'),
+        ("1" + "x" * 100, "2" + "x" * 100, f'"1{"x" * 76}..."', f'"2{"x" * 76}..."'),
+        (
+            f"[{'x' * 100}1, a]",
+            f"[a, {'x' * 100}2]",
+            f'2 items, only here: "...{"x" * 30}1"',
+            f'2 items, only here: "...{"x" * 30}2"',
+        ),
+    ],
+)
+def test_long_values_are_cut_around_what_differs(
+    first: str, second: str, shown_first: str, shown_second: str, workplace: Workplace
+) -> None:
+    workplace.spec("one", minimal("one") + f"tags: {{T: {first}}}\n")
+    workplace.spec("two", minimal("one") + f"tags: {{T: {second}}}\n")
+    assert diff("one", "two").out.splitlines() == [
+        "tags.T",
+        f"  one  environments/one.yaml:35  {shown_first}",
+        f"  two  environments/two.yaml:35  {shown_second}",
+    ]
 
 
 @pytest.mark.parametrize(
