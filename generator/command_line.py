@@ -1,6 +1,7 @@
 """The command line: `python -m generator --help`.
 
-Exit codes: 0 fine, 1 a generated file is stale, 2 a spec or the command is wrong, 3 the machine failed.
+Exit codes: 0 fine, 1 a generated file is stale, 2 a spec or the command is wrong, 3 the machine failed,
+130 interrupted, 141 nobody reads on.
 """
 
 from __future__ import annotations

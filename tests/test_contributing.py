@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
+from generator.command_line import app
 from tests.support.planning import REPOSITORY
 
 TEXT = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -57,3 +62,22 @@ def test_every_command_of_a_room_is_one(command: tuple[str, str]) -> None:
         [sys.executable, "-m", *command, "--help"], cwd=REPOSITORY, check=False, capture_output=True, text=True
     )
     assert asked.returncode == 0, asked.stderr
+
+
+def test_the_least_environment_it_shows_is_one_and_needs_all_that_it_has(tmp_path: Path) -> None:
+    (text,) = re.findall(r"^```yaml\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL)
+    specs = tmp_path / "environments"
+    shutil.copytree(REPOSITORY / "environments", specs)
+
+    def generate(spec: str) -> int:
+        (specs / "dn-test.yaml").write_text(spec, encoding="utf-8")
+        places = ["--environments", str(specs), "--roots", str(tmp_path / "roots")]
+        return CliRunner().invoke(app, ["generate", "dn-test", *places]).exit_code
+
+    assert generate(text) == 0
+    assert (tmp_path / "roots" / "dn-test" / "main.tf").is_file()
+    whole = yaml.safe_load(text)
+    for field, value in whole.items():
+        parts = [{**value, part: None} for part in value] if isinstance(value, dict) else []
+        for less in [None, *parts]:
+            assert generate(yaml.safe_dump({**whole, field: less})) == 2, (field, less)
