@@ -14,8 +14,10 @@ from typing import Annotated
 import typer
 
 from generator.checks import checking
-from generator.commands import affected, derived, difference, reference, roots, schema, started, starting, unset
-from generator.commands import explain as explaining
+from generator.commands import affected, derived, new_report, reference, roots, schema, unset
+from generator.commands import diff as comparison
+from generator.commands import explain as explanation
+from generator.commands import new as creation
 from generator.commands.changes import GitError, RevisionError
 from generator.commands.streams import FAILED, STALE, WRONG, fail, notice, say
 from generator.errors import SpecError, reason
@@ -119,9 +121,9 @@ def explain(
 ) -> None:
     """Say which line set a value, and what it overrode; for what no line sets, the default that holds instead."""
     try:
-        steps = explaining.parse_path(path)
+        steps = explanation.parse_path(path)
         tree = loading.load(environments, env)
-        settings = explaining.of_file(environments, env, steps) or explaining.explain(tree, steps)
+        settings = explanation.of_file(environments, env, steps) or explanation.explain(tree, steps)
         missing = [] if settings else [unset.unset(tree, steps, Library(loading.Specs(environments).repository))]
     except (SpecError, ValueError) as error:
         fail(str(error), WRONG)
@@ -162,10 +164,10 @@ def diff(
 ) -> None:
     """Show how two environments differ, value by value, with the line that sets each."""
     try:
-        found = difference.between(environments, first, second)
+        found = comparison.between(environments, first, second)
     except SpecError as error:
         fail(str(error), WRONG)
-    say([difference.as_json(found, first, second)] if as_json else difference.text(found, first, second))
+    say([comparison.as_json(found, first, second)] if as_json else comparison.text(found, first, second))
 
 
 @app.command()
@@ -178,14 +180,14 @@ def new(
 ) -> None:
     """Start an environment from another one's own file; say what is different, to be filled in, and to be looked at."""
     try:
-        report = starting.start(environments, env, other, account, region)
+        report = creation.start(environments, env, other, account, region)
     except SpecError as error:
         fail(str(error), WRONG)
     except OSError as error:
         fail(f"{reason(error)}; nothing is written", FAILED)
     file = loading.display(environments / f"{env}.yaml")
     first = f"{file}: written, after {loading.display(environments / f'{other}.yaml')}"
-    say([first, *started.text(report, env, other)], f"{file} is written")
+    say([first, *new_report.text(report, env, other)], f"{file} is written")
 
 
 @app.command("schema")

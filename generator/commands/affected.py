@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
 from generator.checks.checking import check
+from generator.commands.baseline import Baseline
 from generator.commands.changes import since
-from generator.commands.difference import contrasted
+from generator.commands.diff import contrasted
 from generator.commands.module_files import ModuleFiles
-from generator.commands.past import Past
 from generator.errors import Problem, SpecError, dotted, shown, whole
 from generator.interfaces.library import Library
 from generator.interfaces.local import CONFIGURATION
@@ -85,9 +85,9 @@ def affected(directory: Path, roots: Path, revision: str, generator: Path = PACK
     names = Specs(directory).names()  # git's words for a directory that is not there say less
     changes = since(directory, revision)
     with TemporaryDirectory() as scratch:
-        past = Past(changes, changes.relative(directory), changes.relative(roots), Path(scratch))
-        before = past.environments()
-        comparison = _Comparison(Specs(directory), past, before, _generator_reasons(changes, generator))
+        baseline = Baseline(changes, changes.relative(directory), changes.relative(roots), Path(scratch))
+        before = baseline.environments()
+        comparison = _Comparison(Specs(directory), baseline, before, _generator_reasons(changes, generator))
         found: list[Affected] = []
         gone = set(before)
         problems: list[Problem] = []
@@ -109,13 +109,13 @@ def affected(directory: Path, roots: Path, revision: str, generator: Path = PACK
 class _Comparison:
     """The environments of now beside those of a revision."""
 
-    def __init__(self, specs: Specs, past: Past, before: set[str], generator: list[Reason]) -> None:
+    def __init__(self, specs: Specs, baseline: Baseline, before: set[str], generator: list[Reason]) -> None:
         self._specs = specs
         self._library = Library(specs.repository)
-        self._past = past
+        self._baseline = baseline
         self._before = before
         self._generator = generator
-        self._modules = ModuleFiles(past.changes)
+        self._modules = ModuleFiles(baseline.changes)
 
     def reasons(self, name: str) -> list[Reason] | None:
         """Return why an environment is touched, if it is; None for a spec that is no environment.
@@ -126,16 +126,16 @@ class _Comparison:
         document = self._specs.read(name)
         if document.abstract:
             return None
-        changes, past = self._past.changes, self._past
-        directory = f"{past.roots}/{name}"
-        root = past.root(name)
+        changes, baseline = self._baseline.changes, self._baseline
+        directory = f"{baseline.roots}/{name}"
+        root = baseline.root(name)
         found: list[Reason] = []
         if name in self._before and root and self._is_settled(document):
             now = root
         else:
             now = self._render(document)
             if name not in self._before:
-                found.append(Reason("new", f"{past.specs}/{name}.yaml", f"not an environment at {changes.short}"))
+                found.append(Reason("new", f"{baseline.specs}/{name}.yaml", f"not an environment at {changes.short}"))
             elif root != now:
                 found += self._why(document, root, now)
         for path in changes.below(directory):
@@ -146,9 +146,11 @@ class _Comparison:
 
     def _is_settled(self, document: Document) -> bool:
         """Tell whether nothing has changed that a root is made from, so that it need not be made to be known."""
-        changes, past = self._past.changes, self._past
-        specs = {f"{past.specs}/{each.name}.yaml" for each in self._specs.lineage(document)}
-        return not (self._generator or specs & changes.blobs.keys() or changes.below(f"{past.roots}/{document.name}"))
+        changes, baseline = self._baseline.changes, self._baseline
+        specs = {f"{baseline.specs}/{each.name}.yaml" for each in self._specs.lineage(document)}
+        return not (
+            self._generator or specs & changes.blobs.keys() or changes.below(f"{baseline.roots}/{document.name}")
+        )
 
     def _render(self, document: Document) -> dict[str, str]:
         environment = check(self._specs.environment(document), self._library)
@@ -156,20 +158,22 @@ class _Comparison:
 
     def _why(self, document: Document, before: dict[str, str], now: dict[str, str]) -> list[Reason]:
         """Say what changed a root: today's generator on the spec of then parts what the spec did from what it did."""
-        name, past = document.name, self._past
+        name, baseline = document.name, self._baseline
         try:
-            then = past.tree(name)
+            then = baseline.tree(name)
         except SpecError as error:
             first = error.problems[0]
-            detail = f"could not be read at {past.changes.short}: {first.message}"
-            return [Reason("spec", past.place(first.source), detail), *self._generator]
-        replay = past.replay(name, self._specs.label(name), self._library)
+            detail = f"could not be read at {baseline.changes.short}: {first.message}"
+            return [Reason("spec", baseline.place(first.source), detail), *self._generator]
+        replay = baseline.replay(name, self._specs.label(name), self._library)
         found: list[Reason] = []
         if replay != now:
             found += [self._value(each) for each in differences(then, self._specs.environment(document))]
         if replay != before:
             found += self._generator
-        stale = Reason("root", f"{past.roots}/{name}", f"was not at {past.changes.short} what its spec asked for")
+        stale = Reason(
+            "root", f"{baseline.roots}/{name}", f"was not at {baseline.changes.short} what its spec asked for"
+        )
         return found or [stale]
 
     def _value(self, difference: Difference) -> Reason:
@@ -178,13 +182,13 @@ class _Comparison:
             raise TypeError("a difference has one side at least")
         return Reason(
             "spec",
-            self._past.place(node.source),
+            self._baseline.place(node.source),
             f"{whole(difference.path)}: {_change(difference, _in_full)}",
             f"{dotted(difference.path)}: {_change(difference, contrasted)}",
         )
 
     def _file(self, kind: Kind, path: str) -> Reason:
-        changes = self._past.changes
+        changes = self._baseline.changes
         return Reason(kind, path, _what(changes, path))
 
 

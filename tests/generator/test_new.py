@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.command_line import app
-from generator.commands.belonging import Fate, Identity, Judge, short_code
-from generator.commands.starting import EDITOR_LINE
+from generator.commands.identity import Fate, Identity, Judge, short_code
+from generator.commands.new import EDITOR_LINE
 from generator.specs import loading
 from generator.specs.tree import plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Outcome, Workplace

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from generator.checks.checking import check
 from generator.commands import roots
-from generator.commands.belonging import Fate, Identity, Judge, short_code, texts
-from generator.commands.started import Report, report
+from generator.commands.identity import Fate, Identity, Judge, short_code, texts
+from generator.commands.new_report import Report, report
 from generator.errors import Problem, Source, SpecError, shown
 from generator.interfaces.library import Library
 from generator.models.forms import PLACEHOLDER

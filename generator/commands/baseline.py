@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Past:
+class Baseline:
     """What a revision holds. Its specs are laid in a scratch directory, so that they are read like any others."""
 
     changes: Changes

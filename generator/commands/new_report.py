@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.checks.collisions import ROLE, names
-from generator.commands.belonging import Fate, Judge, texts
+from generator.commands.identity import Fate, Judge, texts
 from generator.errors import Source, dotted, shown
 from generator.models.forms import PLACEHOLDER
 from generator.specs import loading
