@@ -84,6 +84,14 @@ def check(tree: Mapping, library: Library, *, complete: bool = False) -> Environ
     return environment
 
 
+def of_form(tree: Mapping) -> Environment | None:
+    """Return the environment that a tree describes as far as its form goes; None for one that the model refuses."""
+    try:
+        return Environment.model_validate(plain(tree))
+    except ValidationError:
+        return None
+
+
 def _unsaid(findings: list[Finding], said: list[Path]) -> list[Finding]:
     """Leave out findings about what another check has spoken of, or a part of it, or what it is part of."""
     whole = {path for path in said if path}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import Path, Problem, Source, dotted, shown
-from generator.models.forms import PLACEHOLDER
+from generator.models.forms import has_placeholder
 from generator.models.schedules import SchedulerAlarm
 from generator.specs.tree import Mapping, find
 
@@ -59,7 +59,7 @@ def names(spec: Environment) -> Iterator[Name]:
             yield Name(kind, given.get(field) or default, ("tasks", key), ("names", field))
     for key, schedule in spec.schedules.items():
         given = schedule.names.model_dump(exclude_none=True) if schedule.names else {}
-        base = f"{prefix}-{families[schedule.task]}"
+        base = f"{prefix}-{families.get(schedule.task, schedule.task)}"
         defaults = [
             ("schedule group", "schedule_group", base),
             (ROLE, "role", f"{base}-scheduler"),
@@ -82,7 +82,7 @@ def collisions(tree: Mapping, spec: Environment) -> Iterator[Problem]:
     """Compare all names; what two workloads have in common by their defaults is one problem, not one for each name."""
     first: dict[tuple[str, str], tuple[Source, Name]] = {}
     common: dict[tuple[Source, Path, Source, Path], list[Name]] = defaultdict(list)
-    for source, name in sorted((_place(tree, name), name) for name in names(spec) if name.name != PLACEHOLDER):
+    for source, name in sorted((place(tree, name), name) for name in names(spec) if not has_placeholder(name.name)):
         if name.identity in first:
             other_source, other = first[name.identity]
             common[source, name.holder, other_source, other.holder].append(name)
@@ -99,7 +99,7 @@ def collisions(tree: Mapping, spec: Environment) -> Iterator[Problem]:
         )
 
 
-def _place(tree: Mapping, name: Name) -> Source:
+def place(tree: Mapping, name: Name) -> Source:
     """Return the line that sets the name, or the one where the workload begins."""
     path = (*name.holder, *name.field)
     node, steps = find(tree, path)

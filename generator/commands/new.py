@@ -56,7 +56,8 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
         written = copy / f"{name}.yaml"
         written.write_text(text, encoding="utf-8", newline="")
         try:
-            started = _checked(copy, name)
+            # Names that the other has too are the report's: each is for a person to choose.
+            started = _checked(copy, name, names=False)
         except SpecError as error:
             raise _not_written(specs, copy, error) from None
         try:
@@ -66,9 +67,9 @@ def start(specs: Path, name: str, other: str, account: str | None = None, region
     return report(specs, judge, model, started)
 
 
-def _checked(specs: Path, name: str) -> Environment:
+def _checked(specs: Path, name: str, *, names: bool = True) -> Environment:
     """Return an environment that `make generate` accepts, beside all others; raises SpecError for any other."""
-    roots.stale(specs, specs / "no-such-roots", name)
+    roots.stale(specs, specs / "no-such-roots", name, names=names)
     return check(loading.load(specs, name), Library(loading.Specs(specs).repository))
 
 

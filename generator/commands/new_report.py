@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.checks.collisions import ROLE, names
+from generator.checks.neighbours import common
 from generator.commands.identity import Fate, Judge, texts
 from generator.errors import Source, dotted, shown
 from generator.models.forms import PLACEHOLDER
@@ -104,19 +104,16 @@ def _doubts(judge: Judge, after: Mapping, own: str) -> Iterator[Note]:
 
 def _shared_names(judge: Judge, model: Environment, started: Environment, after: Mapping) -> Iterator[Note]:
     """Find names that two environments of one account cannot both have; roles have no region."""
-    if not judge.same_account:
-        return
-    theirs = {name.identity for name in names(model)}
     shared = defaultdict(list)
-    for name in names(started):
-        if name.identity in theirs and (judge.same_region or name.kind == ROLE):
-            shared[name.holder].append(name)
+    for name in common(started, model):
+        shared[name.holder].append(name)
     for holder, found in shared.items():
         node, _ = find(after, holder)
         first, more = found[0], f" and {len(found) - 1} more" if len(found) > 1 else ""
         fields = ", ".join(dotted(name.field) for name in found)
         message = (
-            f"the {first.kind} {shown(first.name)}{more} would be {judge.old.name}'s too, in one account: set {fields}"
+            f"the {first.kind} {shown(first.name)}{more} would be {judge.old.name}'s too, in one account, which "
+            f"generate refuses: set {fields}"
         )
         yield Note(Source(node.source.file, node.source.line, holder), message)
 

@@ -17,19 +17,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from generator.checks import states
-from generator.checks.checking import check
+from generator.checks import neighbours, states
+from generator.checks.checking import check, of_form
 from generator.errors import Problem, SpecError
 from generator.interfaces.library import Library
 from generator.output import writing
 from generator.output.emit import render
 from generator.specs.loading import Specs, display
+from generator.specs.tree import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from generator.models.spec import Environment
+    from generator.specs.tree import Mapping
 
 CHUNK: Final = 8  # environments that a process prepares before it reports
 ALONE: Final = 2 * CHUNK  # up to so many, starting processes costs more than it saves
@@ -50,12 +52,16 @@ class Job:
     Attributes:
         only: prepare this environment; of the others read what it is compared with.
         staging: write what is new beside the roots; otherwise return the difference.
+        names: compare the names of environments of one account.
+        account: that of the only environment that is prepared.
     """
 
     specs: Path
     roots: Path
     only: str | None
     staging: bool
+    names: bool = True
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Prepared:
     Attributes:
         wanted: it is an environment whose root is asked for.
         kept: where its state is, if it says so.
+        claim: the names that it takes in its account, if it is in the model's form and the account is known.
         files: the files of its root.
         changed: those of them that are to be written, and others that are to be removed.
         difference: from the root as it is to what it should be, unless it was staged.
@@ -76,6 +83,7 @@ class Prepared:
     wanted: bool = False
     problems: tuple[Problem, ...] = ()
     kept: states.Kept | None = None
+    claim: neighbours.Claim | None = None
     files: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     difference: str = ""
@@ -89,6 +97,7 @@ def environments(directory: Path) -> dict[str, Environment]:
     library = Library(specs.repository)
     found: dict[str, Environment] = {}
     kept: dict[str, states.Kept] = {}
+    claims: dict[str, neighbours.Claim] = {}
     problems: list[Problem] = []
     for name in specs.names():
         try:
@@ -99,9 +108,12 @@ def environments(directory: Path) -> dict[str, Environment]:
             if (place := states.kept(document, tree)) is not None:
                 kept[name] = place
             found[name] = check(tree, library)
+            if (claim := neighbours.claim(found[name])) is not None:
+                claims[name] = claim
         except SpecError as error:
             problems += error.problems
     problems += states.shared(kept, kept)
+    problems += _common(specs, claims, claims)
     if problems:
         raise SpecError(problems)
     return found
@@ -138,17 +150,23 @@ def generate(
 
 
 def stale(
-    specs: Path, roots: Path, only: str | None = None, notify: Callable[[Problem], None] = _ignore
+    specs: Path,
+    roots: Path,
+    only: str | None = None,
+    notify: Callable[[Problem], None] = _ignore,
+    *,
+    names: bool = True,
 ) -> list[Stale]:
     """Return the roots that differ from what their specs ask for, and those that no spec asks for.
 
-    What could not be checked and is nobody's mistake goes to `notify`, each once.
+    What could not be checked and is nobody's mistake goes to `notify`, each once. Without `names`, those that
+    environments of one account have in common are passed over.
 
     Raises:
         SpecError: with everything that is wrong with any spec.
         NotGeneratedError: a file that somebody else wrote is in the way.
     """
-    found = _prepared(Job(specs, roots, only, staging=False), notify)
+    found = _prepared(Job(specs, roots, only, staging=False, names=names), notify)
     differences = {each.name: each.difference for each in found}
     if only is None:
         for name in _orphans(roots, found):
@@ -159,18 +177,53 @@ def stale(
 
 def _prepared(job: Job, notify: Callable[[Problem], None]) -> list[Prepared]:
     """Prepare every environment that is wanted; raise everything that is wrong with any of them."""
-    found = list(_each(job, _names(job)))
+    found = list(_each(replace(job, account=_account(job)), _names(job)))
     for notice in sorted({notice for each in found for notice in each.notices}, key=str):
         notify(notice)
     problems = [problem for each in found for problem in each.problems]
     kept = {each.name: each.kept for each in found if each.kept is not None}
-    problems += states.shared(kept, [each.name for each in found if each.wanted])
+    wanted = [each.name for each in found if each.wanted]
+    problems += states.shared(kept, wanted)
+    if job.names:
+        claims = {each.name: each.claim for each in found if each.claim is not None}
+        problems += _common(Specs(job.specs), claims, wanted)
     if problems:
         raise SpecError(problems)
     for each in found:
         if each.foreign is not None:
             raise writing.NotGeneratedError(each.foreign)
     return [each for each in found if each.wanted]
+
+
+def _common(specs: Specs, claims: dict[str, neighbours.Claim], wanted: Iterable[str]) -> Iterator[Problem]:
+    """Read once more what seems to have a name in common, and say what it is; one such environment after the other."""
+    other: tuple[str, neighbours.Read | None] = ("", None)
+    for name, first in neighbours.suspects(claims, wanted):
+        if other[0] != first:
+            other = (first, _read(specs, first))
+        own = _read(specs, name)
+        if own is not None and other[1] is not None and (problem := neighbours.problem(own, other[1])) is not None:
+            yield problem
+
+
+def _read(specs: Specs, name: str) -> neighbours.Read | None:
+    """Read an environment for its names; None when it is none, or not of the model's form, which is said elsewhere."""
+    try:
+        document = specs.read(name)
+        tree = specs.environment(document)
+    except SpecError:
+        return None
+    spec = of_form(tree)
+    return neighbours.Read(document, tree, spec) if spec is not None else None
+
+
+def _account(job: Job) -> str:
+    """Return the account of the environment that is prepared alone: names of others in it are compared."""
+    try:
+        node = Specs(job.specs).load(job.only).entries.get("account") if job.only is not None else None
+    except SpecError:
+        return ""
+    return str(node.value) if isinstance(node, Leaf) else ""
 
 
 def _names(job: Job) -> list[str]:
@@ -236,21 +289,32 @@ def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepare
         tree = specs.environment(document)
         kept = states.kept(document, tree)
         if not wanted:
-            return Prepared(name, kept=kept)
-        files = render(name, check(tree, library), specs.label(name))
+            return Prepared(name, kept=kept, claim=_claim_beside(job, tree))
+        spec = check(tree, library)
+        files = render(name, spec, specs.label(name))
     except SpecError as error:
         # What is wrong with an environment that another is compared with is not that one's mistake.
         return Prepared(name, wanted, problems=error.problems if wanted else (), kept=kept)
     root = job.roots / name
+    claim = neighbours.claim(spec)
     try:
         changed = writing.changes(root, files)
     except writing.NotGeneratedError as error:
-        return Prepared(name, wanted, kept=kept, foreign=error.path)
+        return Prepared(name, wanted, kept=kept, claim=claim, foreign=error.path)
     if not job.staging:
-        return Prepared(name, wanted, kept=kept, difference=writing.difference(root, files, display(root)))
+        return Prepared(name, wanted, kept=kept, claim=claim, difference=writing.difference(root, files, display(root)))
     if changed:
         writing.stage(job.roots, name, {file: text for file, text in files.items() if file in changed})
-    return Prepared(name, wanted, kept=kept, files=frozenset(files), changed=changed)
+    return Prepared(name, wanted, kept=kept, claim=claim, files=frozenset(files), changed=changed)
+
+
+def _claim_beside(job: Job, tree: Mapping) -> neighbours.Claim | None:
+    """Return what an environment takes that is not asked for, when it is in the account of the one that is."""
+    account = tree.entries.get("account")
+    if not (job.names and isinstance(account, Leaf) and account.value == job.account):
+        return None
+    spec = of_form(tree)
+    return neighbours.claim(spec) if spec is not None else None
 
 
 def _orphans(roots: Path, found: list[Prepared]) -> list[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 PLACEHOLDER: Final = "FILL_IN"  # stands for a value that nobody has given yet; harness/target.py has it too
+_PLACEHOLDER_WORD: Final = re.compile(rf"(?<![^\W_]){PLACEHOLDER}(?![^\W_])")
 COMPLETE: Final = "complete"  # the context of a validation that refuses placeholders
 
 
@@ -46,6 +47,11 @@ class Under:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate the map as what it is; JSON, which no spec is read from, stands for what JSON Schema says."""
         return core_schema.json_or_python_schema(handler.generate_schema(self.model), handler(source))
+
+
+def has_placeholder(text: str) -> bool:
+    """Say whether the placeholder is all of a text, or a word in it."""
+    return _PLACEHOLDER_WORD.search(text) is not None
 
 
 def form(pattern: str, rule: str) -> AfterValidator:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from typer.testing import CliRunner
@@ -55,8 +56,9 @@ schedules:
 
 
 def minimal(name: str) -> str:
-    """The minimal spec with a state of its own, for a second environment beside it."""
-    return MINIMAL.replace("one/terraform.tfstate", f"{name}/terraform.tfstate")
+    """The minimal spec with an account and a state of its own, for a second environment beside it."""
+    account = f"{crc32(name.encode()):012}"
+    return MINIMAL.replace("one/terraform.tfstate", f"{name}/terraform.tfstate").replace("123456789012", account)
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ tasks:
 TWO = """\
 # the second
 extends: base
+account: "210987654321"
 state:
-  bucket: example-state
-  key: two/terraform.tfstate
+  {bucket: example-state, key: two/terraform.tfstate}
 """
 
 
@@ -242,7 +242,7 @@ def test_what_is_pinned_does_not_follow_local_modules(history: History) -> None:
 
 
 def test_new_removed_and_renamed(history: History) -> None:
-    history.write("environments/three.yaml", TWO.replace("two/", "three/"))
+    history.write("environments/three.yaml", TWO.replace("two/", "three/").replace("2109", "9012"))
     (history.top / "environments/one.yaml").unlink()
     since = history.git("rev-parse", "HEAD")
     for _ in range(2):

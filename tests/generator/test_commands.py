@@ -208,7 +208,8 @@ def two(request: pytest.FixtureRequest, workplace: Workplace) -> Workplace:
         assert workplace.run("generate").code == 0
         (workplace.environments / "orphan.yaml").unlink()
     for name in ("one", "own"):
-        workplace.spec(name, CHANGED.replace("  weekly", "  daily").replace("one/terraform", f"new/{name}/terraform"))
+        text = CHANGED.replace("  weekly", "  daily").replace("one/terraform", f"new/{name}/terraform")
+        workplace.spec(name, text.replace("123456789012", "210987654321" if name == "one" else "123456789012"))
     return workplace
 
 
@@ -329,14 +330,18 @@ def test_many_environments_are_one_as_few(workplace: Workplace) -> None:
     names = [f"env-{number:02}" for number in range(roots.ALONE + 3)]
     workplace.spec("base", "abstract: true\n" + MINIMAL)
     for name in names:
-        workplace.spec(name, f"extends: base\nstate: {{key: {name}}}\n")
+        workplace.spec(name, f'extends: base\naccount: "4444444444{name[-2:]}"\nstate: {{key: {name}}}\n')
     outcome = workplace.run("generate")
     written = [f"roots/{name}: {', '.join(FILES)} written\n" for name in names]
     assert outcome.out == "".join(written) + "environments/spec.schema.json: written\n"
     together = workplace.files()
     for name in names:
         assert workplace.run("generate", name).out == f"roots/{name}: up to date\n"
-    for name, text in {names[3]: "extends: bas\n", names[-1]: "wrong: 1\n", names[9]: "extends: base\n"}.items():
+    for name, text in {
+        names[3]: "extends: bas\n",
+        names[-1]: "wrong: 1\n",
+        names[9]: 'extends: base\naccount: "444444444409"\n',
+    }.items():
         workplace.spec(name, text)
     workplace.spec(names[8], "extends: base\n")
     outcome = workplace.run("generate")
@@ -350,7 +355,7 @@ def test_many_environments_are_one_as_few(workplace: Workplace) -> None:
     assert workplace.files() == together
     (workplace.roots / names[2] / "own.tf").write_text("# mine\n")
     for name in names:
-        workplace.spec(name, f"extends: base\nstate: {{key: new-{name}}}\n")
+        workplace.spec(name, f'extends: base\naccount: "4444444444{name[-2:]}"\nstate: {{key: new-{name}}}\n')
     outcome = workplace.run("generate")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith(f"roots/{names[2]}/own.tf was not generated")

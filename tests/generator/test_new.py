@@ -214,12 +214,12 @@ def test_the_same_account_keeps_what_is_in_it(dev: Workplace) -> None:
     task, schedule = (line for line in section(outcome, "to look at") if "in one account" in line)
     assert task == (
         'environments/app-live.yaml:39: tasks.app-dev-report: the family "app-dev-report" and 4 more would be '
-        "app-dev's too, in one account: set names.family, names.log_group, names.execution_role, names.task_role, "
-        "names.failure_rule"
+        "app-dev's too, in one account, which generate refuses: set names.family, names.log_group, "
+        "names.execution_role, names.task_role, names.failure_rule"
     )
     assert schedule.startswith(
         'environments/app-live.yaml:55: schedules.weekly: the schedule group "security-domain-use1-app-dev-report" '
-        "and 6 more would be app-dev's too, in one account: set names.schedule_group, names.role, names.dlq, "
+        "and 6 more would be app-dev's too, in one account, which generate refuses: set names.schedule_group, names.role, names.dlq, "
     )
 
 

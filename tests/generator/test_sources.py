@@ -219,7 +219,7 @@ def test_a_source_that_is_not_at_hand_is_a_notice(old: str, new: str, notice: st
     """Said once for all environments that inherit it, and no reason to refuse anything."""
     pinned.spec("base", "abstract: true\n" + MINIMAL + PINNED.replace(old, new))
     pinned.spec("one", "extends: base\n")
-    pinned.spec("two", "extends: base\nstate: {key: two}\n")
+    pinned.spec("two", 'extends: base\naccount: "210987654321"\nstate: {key: two}\n')
     for command in ("generate", "check"):
         outcome = pinned.run(command)
         assert outcome.code == 0

@@ -6,6 +6,8 @@ import pytest
 
 from tests.generator.conftest import MINIMAL, Workplace, minimal
 
+ANOTHER = '"210987654321"'
+ELSEWHERE = MINIMAL.replace('"123456789012"', ANOTHER)  # resources of one name in one account are another mistake
 SHARED = (
     "is the state of environments/{other} too: an apply of one environment would destroy what the other made; give "
     "each a state.key of its own\n"
@@ -15,7 +17,7 @@ SHARED = (
 @pytest.mark.parametrize("only", [[], ["two"]])
 def test_one_state_for_two_environments(only: list[str], workplace: Workplace) -> None:
     workplace.spec("one", MINIMAL)
-    workplace.spec("two", MINIMAL)
+    workplace.spec("two", ELSEWHERE)
     for command in ("generate", "check"):
         outcome = workplace.run(command, *only)
         assert outcome.err == (
@@ -29,7 +31,7 @@ def test_one_state_for_two_environments(only: list[str], workplace: Workplace) -
 def test_the_environment_that_is_asked_for_is_the_one_refused(workplace: Workplace) -> None:
     """`make plan ENV=one` generates one environment alone: the others are read all the same."""
     workplace.spec("one", MINIMAL)
-    workplace.spec("two", MINIMAL)
+    workplace.spec("two", ELSEWHERE)
     workplace.spec("three", minimal("three"))
     assert workplace.run("generate", "one").err.startswith("environments/one.yaml:14: state.key: ")
     assert workplace.run("generate", "three").code == 0, "its state is its own"
@@ -38,7 +40,7 @@ def test_the_environment_that_is_asked_for_is_the_one_refused(workplace: Workpla
 def test_a_state_inherited_by_two_environments(workplace: Workplace) -> None:
     workplace.spec("base", "abstract: true\n" + MINIMAL)
     workplace.spec("one", "# first\nextends: base\n")
-    workplace.spec("two", "extends: base\nstate: {region: eu-west-1}\n")
+    workplace.spec("two", f"extends: base\nstate: {{region: eu-west-1}}\naccount: {ANOTHER}\n")
     outcome = workplace.run("generate")
     assert outcome.code == 2
     assert outcome.err == (
@@ -49,7 +51,7 @@ def test_a_state_inherited_by_two_environments(workplace: Workplace) -> None:
 
 def test_a_state_inherited_from_another_environment(workplace: Workplace) -> None:
     workplace.spec("one", MINIMAL)
-    workplace.spec("two", "extends: one\n")
+    workplace.spec("two", f"extends: one\naccount: {ANOTHER}\n")
     outcome = workplace.run("generate", "two")
     assert outcome.code == 2
     assert outcome.err == (
@@ -69,7 +71,7 @@ def test_a_state_inherited_from_another_environment(workplace: Workplace) -> Non
 )
 def test_states_that_differ_in_one_thing(old: str, new: str, workplace: Workplace) -> None:
     workplace.spec("one", MINIMAL)
-    workplace.spec("two", MINIMAL.replace(old, new, 1))
+    workplace.spec("two", ELSEWHERE.replace(old, new, 1))
     assert workplace.run("generate").code == 0
 
 
