@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from generator.errors import Problem, nearest, shown
 from generator.interfaces.constraints import Finding, names, wanted
 from generator.models.modules import Module, connection
+from generator.models.spec import Environment
 from generator.output.wiring import SCHEDULE, TASK, Wiring
 from generator.specs.tree import Leaf, Mapping, Node, find, is_given, plain, section, source_of
 
@@ -43,6 +44,20 @@ def check_calls(tree: Mapping, library: Library) -> list[Finding]:
     """
     check = _Check(tree, library)
     return [*check.modules(), *check.workloads(), *check.components(), *circles(tree)]
+
+
+def not_there(tree: Mapping, target: str, name: str) -> str | None:
+    """Say that a section has no such name; None when it has, or when the section itself is said to be wrong."""
+    there = tree.entries.get(target)
+    if isinstance(there, Mapping):
+        if name in there.entries:
+            return None
+        gone, hint = there.removed.get(name), nearest(name, there.entries)
+    elif is_given(there) or Environment.model_fields[target].is_required():
+        return None
+    else:
+        gone, hint = tree.removed.get(target), ""
+    return f"{shown(name)} is not a {SECTIONS[target]}{hint if gone is None else f': removed in {gone.source}'}"
 
 
 class _Check:
@@ -146,11 +161,14 @@ class _Check:
             return  # the model says what the forms are
         if to.section in TOPICS:
             if not is_given(self._tree.entries.get(to.section)):
-                yield Finding(path, Problem(node.source, f"this environment has no {to.section}"))
+                gone = self._tree.removed.get(to.section)
+                message = f"this environment has no {to.section}{f': removed in {gone.source}' if gone else ''}"
+                yield Finding(path, Problem(node.source, message))
                 return
-        elif to.name not in (valid := section(self._tree, to.section)):
-            message = f"{shown(to.name)} is not a {SECTIONS[to.section]}{nearest(to.name, valid)}"
-            yield Finding(path, Problem(node.source, message))
+        elif to.name not in section(self._tree, to.section):
+            lacking = not_there(self._tree, to.section, to.name)
+            if lacking is not None:
+                yield Finding(path, Problem(node.source, lacking))
             return
         if to.output:
             yield from self._output(path, node, to)
@@ -269,7 +287,16 @@ def _arguments(
         hint = nearest(name, variables.keys() - filled)
         inside: Path = ("connect",) if connected and name in connected else below
         yield Finding((*path, *inside, name), Problem(arguments[name].source, message + hint))
+    fields = ("inputs", "connect") if connected is not None else ()
+    inner = [call.entries.get(field) for field in fields] if fields else [call]
+    holders = [node for node in inner if isinstance(node, Mapping)]
     for name in sorted(missing):
         what = shown(variables[name].summary, quote=False)
-        message = f"{name} is missing: {source.label} needs it{f' ({what})' if what else ''}"
-        yield Finding((*path, name), Problem(call.source, message))
+        about = f" ({what})" if what else ""
+        gone = next((node.removed[name] for node in holders if name in node.removed), None)
+        if gone is not None:
+            message = f"is missing: removed here, and {source.label} needs it{about}"
+            yield Finding((*path, name), Problem(gone.source, message))
+        else:
+            message = f"{name} is missing: {source.label} needs it{about}"
+            yield Finding((*path, name), Problem(call.source, message))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ValidationError
 
-from generator.checks.calls import SECTIONS, check_calls
+from generator.checks.calls import SECTIONS, check_calls, not_there
 from generator.checks.collisions import collisions
 from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
+from generator.checks.whose import Verdict, attributed
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
 from generator.interfaces.library import Library
 from generator.models.fields import fields as _fields
@@ -108,14 +109,20 @@ def require_complete(directory: Directory, only: str | None = None) -> None:
     """Raise everything that is wrong with every environment, or one, and every placeholder that is left."""
     specs = Specs(directory)
     library = Library(specs.repository)
-    problems: list[Problem] = []
+    verdicts: list[Verdict] = []
     for name in [only] if only is not None else specs.names():
+        files: frozenset[str] = frozenset()
+        problems: tuple[Problem, ...] = ()
         try:
             document = specs.read(name)
-            if only is not None or not document.abstract:
-                check(specs.environment(document), library, complete=True)
+            if only is None and document.abstract:
+                continue
+            files = specs.files(document)
+            check(specs.environment(document), library, complete=True)
         except SpecError as error:
-            problems += error.problems
+            problems = error.problems
+        verdicts.append(Verdict(name, files, problems))
+    problems = tuple(attributed(verdicts))
     if problems:
         raise SpecError(problems)
 
@@ -148,10 +155,9 @@ def _references(tree: Mapping) -> Iterator[Problem]:
                 node = holder.entries.get(name)
                 if not isinstance(node, Leaf) or not isinstance(node.value, str):
                     continue  # absent or of a wrong type: the model says so
-                valid = section(tree, target)
-                if node.value not in valid:
-                    hint = nearest(node.value, valid)
-                    yield Problem(node.source, f"{shown(node.value)} is not a {SECTIONS[target]}{hint}")
+                message = not_there(tree, target, node.value)
+                if message is not None:
+                    yield Problem(node.source, message)
 
 
 def _tags(tree: Mapping) -> Iterator[Problem]:
@@ -185,7 +191,10 @@ def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
             and schedule.launch_type != "EXTERNAL"
         ):
             source = source_of(tree, ("schedules", name))
-            yield Problem(source, "trusted_compute_subnets is missing; give it here, or give the environment a network")
+            gone = tree.removed.get("network")
+            where = f", which {gone.source} removes" if gone is not None else ""
+            message = f"trusted_compute_subnets is missing; give it here, or give the environment a network{where}"
+            yield Problem(source, message)
 
 
 def _misspelt(details: list[ErrorDetails]) -> Iterator[Path]:
@@ -204,7 +213,7 @@ def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
     kind = error["type"]
     value = error["input"]
     if kind == "missing":
-        return Problem(source_of(tree, path[:-1]), _missing(str(path[-1]), _fields(path[:-1])))
+        return _missing(tree, path)
     source = source_of(tree, path)
     if kind == "extra_forbidden":
         return Problem(source, _unknown(str(path[-1]), _fields(path[:-1]), top=len(path) == 1))
@@ -215,8 +224,15 @@ def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
     return Problem(source, f"{shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}")
 
 
-def _missing(name: str, fields: dict[str, FieldInfo]) -> str:
-    return f"{name} is missing{_about(name, fields)}"
+def _missing(tree: Mapping, path: Path) -> Problem:
+    """Say what is missing: where it was removed, if it was, or else where it should be."""
+    *parent, name = path
+    holder, _ = find(tree, tuple(parent))
+    gone = holder.removed.get(str(name)) if isinstance(holder, Mapping) else None
+    about = _about(str(name), _fields(tuple(parent)))
+    if gone is not None:
+        return Problem(gone.source, f"is missing: removed here{about}")
+    return Problem(holder.source, f"{name} is missing{about}")
 
 
 def _about(name: str, fields: dict[str, FieldInfo]) -> str:

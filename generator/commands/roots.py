@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.checks import neighbours, states
 from generator.checks.checking import check, of_form
+from generator.checks.whose import Verdict, attributed
 from generator.errors import Problem, SpecError
 from generator.interfaces.library import Library
 from generator.output import writing
@@ -70,6 +71,7 @@ class Prepared:
 
     Attributes:
         wanted: it is an environment whose root is asked for.
+        read: the files that it was read from, as messages name them.
         kept: where its state is, if it says so.
         claim: the names that it takes in its account, if it is in the model's form and the account is known.
         files: the files of its root.
@@ -82,6 +84,7 @@ class Prepared:
     name: str
     wanted: bool = False
     problems: tuple[Problem, ...] = ()
+    read: frozenset[str] = frozenset()
     kept: states.Kept | None = None
     claim: neighbours.Claim | None = None
     files: frozenset[str] = frozenset()
@@ -98,12 +101,15 @@ def environments(directory: Path) -> dict[str, Environment]:
     found: dict[str, Environment] = {}
     kept: dict[str, states.Kept] = {}
     claims: dict[str, neighbours.Claim] = {}
-    problems: list[Problem] = []
+    verdicts: list[Verdict] = []
     for name in specs.names():
+        files: frozenset[str] = frozenset()
+        wrong: tuple[Problem, ...] = ()
         try:
             document = specs.read(name)
             if document.abstract:
                 continue
+            files = specs.files(document)
             tree = specs.environment(document)
             if (place := states.kept(document, tree)) is not None:
                 kept[name] = place
@@ -111,7 +117,9 @@ def environments(directory: Path) -> dict[str, Environment]:
             if (claim := neighbours.claim(found[name])) is not None:
                 claims[name] = claim
         except SpecError as error:
-            problems += error.problems
+            wrong = error.problems
+        verdicts.append(Verdict(name, files, wrong))
+    problems = list(attributed(verdicts))
     problems += states.shared(kept, kept)
     problems += _common(specs, claims, claims)
     if problems:
@@ -180,7 +188,8 @@ def _prepared(job: Job, notify: Callable[[Problem], None]) -> list[Prepared]:
     found = list(_each(replace(job, account=_account(job)), _names(job)))
     for notice in sorted({notice for each in found for notice in each.notices}, key=str):
         notify(notice)
-    problems = [problem for each in found for problem in each.problems]
+    verdicts = (Verdict(each.name, each.read, each.problems) for each in found if each.wanted)
+    problems = list(attributed(verdicts))
     kept = {each.name: each.kept for each in found if each.kept is not None}
     wanted = [each.name for each in found if each.wanted]
     problems += states.shared(kept, wanted)
@@ -281,11 +290,12 @@ def _prepare(job: Job, names: Iterable[str], library: Library) -> list[Prepared]
 
 def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepared:
     wanted = job.only is None or name == job.only
-    kept = None
+    kept, read = None, frozenset[str]()
     try:
         document = specs.read(name)
         if document.abstract and name != job.only:
             return Prepared(name)
+        read = specs.files(document)
         tree = specs.environment(document)
         kept = states.kept(document, tree)
         if not wanted:
@@ -294,18 +304,20 @@ def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepare
         files = render(name, spec, specs.label(name))
     except SpecError as error:
         # What is wrong with an environment that another is compared with is not that one's mistake.
-        return Prepared(name, wanted, problems=error.problems if wanted else (), kept=kept)
+        return Prepared(name, wanted, problems=error.problems if wanted else (), read=read, kept=kept)
     root = job.roots / name
     claim = neighbours.claim(spec)
     try:
         changed = writing.changes(root, files)
     except writing.NotGeneratedError as error:
-        return Prepared(name, wanted, kept=kept, claim=claim, foreign=error.path)
+        return Prepared(name, wanted, read=read, kept=kept, claim=claim, foreign=error.path)
     if not job.staging:
-        return Prepared(name, wanted, kept=kept, claim=claim, difference=writing.difference(root, files, display(root)))
+        return Prepared(
+            name, wanted, read=read, kept=kept, claim=claim, difference=writing.difference(root, files, display(root))
+        )
     if changed:
         writing.stage(job.roots, name, {file: text for file, text in files.items() if file in changed})
-    return Prepared(name, wanted, kept=kept, claim=claim, files=frozenset(files), changed=changed)
+    return Prepared(name, wanted, read=read, kept=kept, claim=claim, files=frozenset(files), changed=changed)
 
 
 def _claim_beside(job: Job, tree: Mapping) -> neighbours.Claim | None:

@@ -121,6 +121,10 @@ class Specs:
             chain.append(base)
         return chain
 
+    def files(self, document: Document) -> frozenset[str]:
+        """Return the files that an environment is read from, as messages name them; raises as `lineage`."""
+        return frozenset(each.root.source.file for each in self.lineage(document))
+
     def _base(self, document: Document, chain: tuple[str, ...]) -> Document | None:
         if document.extends is None or document.base is None:
             return None

@@ -42,8 +42,10 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "a role, in other capitals": (
         {},
         OTHER | {"    memory: 512\n": "    memory: 512\n    names: {task_role: SECURITY-domain-euw1-report-task}\n"},
-        f'29: tasks.other.names.task_role: the IAM role "SECURITY-domain-euw1-report-task" {SAID}'
-        "tasks.other.names.task_role",
+        (
+            f'29: tasks.other.names.task_role: the IAM role "SECURITY-domain-euw1-report-task" {SAID}'
+            "tasks.other.names.task_role"
+        ),
     ),
 }
 
@@ -63,7 +65,7 @@ def test_one_name_in_two_environments(case: str, only: list[str], workplace: Wor
     workplace.spec("two", replaced(TWIN, both | second))
     for command in ("generate", "check"):
         outcome = workplace.run(command, *only)
-        assert outcome.err == f"environments/two.yaml:{message}\n".replace("  would", " would")
+        assert outcome.err == f"environments/two.yaml:{message}\n"
         assert (outcome.code, outcome.out) == (2, "")
     assert workplace.files() == {}
     assert workplace.list().code == 2

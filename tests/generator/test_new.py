@@ -219,7 +219,8 @@ def test_the_same_account_keeps_what_is_in_it(dev: Workplace) -> None:
     )
     assert schedule.startswith(
         'environments/app-live.yaml:55: schedules.weekly: the schedule group "security-domain-use1-app-dev-report" '
-        "and 6 more would be app-dev's too, in one account, which generate refuses: set names.schedule_group, names.role, names.dlq, "
+        "and 6 more would be app-dev's too, in one account, which generate refuses: set "
+        "names.schedule_group, names.role, names.dlq, "
     )
 
 
