@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 _PLAIN = re.compile(r'[^.\[\]"\\]+')  # a key that needs no quotes in a path
+_CREDENTIALS = re.compile(r'(?<=://)[^\s"]*@')  # in a URL, generously: a message ends up in logs
 _SHOWN = 80  # characters of a wrong value that a message repeats
 
 
@@ -71,8 +72,8 @@ def whole(path: Path) -> str:
 
 
 def shown(value: object, *, quote: bool = True) -> str:
-    """Write a value on one line, shortened, with everything unprintable escaped."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    """Write a value on one line, shortened, with everything unprintable escaped and without a URL's credentials."""
+    text = _CREDENTIALS.sub("***@", value if isinstance(value, str) else json.dumps(value, default=str))
     if len(text) > _SHOWN:
         text = text[: _SHOWN - 3] + "..."
     if isinstance(value, str) and quote:

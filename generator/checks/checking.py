@@ -10,19 +10,19 @@ from generator.checks.calls import SECTIONS, check_calls, not_there
 from generator.checks.collisions import collisions
 from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
+from generator.checks.tags import wrong_tags
 from generator.checks.whose import Verdict, attributed
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
 from generator.interfaces.library import Library
 from generator.models.fields import fields as _fields
 from generator.models.fields import model_fields as _model_fields
 from generator.models.fields import plain_type as _plain_type
-from generator.models.forms import COMPLETE, PLACEHOLDER
+from generator.models.forms import COMPLETE, PLACEHOLDER, has_placeholder
 from generator.models.schedules import Schedule
 from generator.models.spec import Environment
 from generator.models.workloads import Task
-from generator.names import NAMING_TAGS, OWN_TAGS
 from generator.specs.loading import NAME, NAME_RULE, Specs
-from generator.specs.tree import Leaf, Mapping, Node, plain, section, source_of
+from generator.specs.tree import Leaf, Mapping, find, plain, section, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,10 @@ WANTED: Final = {
     "model_type": "a map of fields",
     "model_attributes_type": "a map of fields",
 }
+LIMITS: Final = {
+    "greater_than_equal": "too small; {} or more",
+    "less_than_equal": "too large; {} or less",
+}
 
 
 def check(tree: Mapping, library: Library, *, complete: bool = False) -> Environment:
@@ -61,7 +65,7 @@ def check(tree: Mapping, library: Library, *, complete: bool = False) -> Environ
         library: the modules of its repository.
         complete: a placeholder is wrong too.
     """
-    problems = [*_names(tree), *_defaults(tree), *_references(tree), *_tags(tree)]
+    problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree)]
     calls = check_calls(tree, library)
     environment: Environment | None = None
     try:
@@ -160,27 +164,18 @@ def _references(tree: Mapping) -> Iterator[Problem]:
                     yield Problem(node.source, message)
 
 
-def _tags(tree: Mapping) -> Iterator[Problem]:
-    """Find tags that would replace the generator's own; IAM does not tell capitals from small letters in them."""
-    own = {tag.lower(): tag for tag in OWN_TAGS}
-    holders: list[Node | None] = [tree, *section(tree, "tasks").values(), *section(tree, "schedules").values()]
-    holders += section(tree, "defaults").values()
-    for holder in holders:
-        tags = holder.entries.get("tags") if isinstance(holder, Mapping) else None
-        for name, node in tags.entries.items() if isinstance(tags, Mapping) else ():
-            if name.lower() in own:
-                tag = own[name.lower()]
-                known = f"the naming standard sets {tag}" if tag in NAMING_TAGS else f"the generator sets {tag}"
-                yield Problem(node.source, f"{shown(name)} cannot be given: {known}, on everything")
-
-
 def _placeholders(tree: Mapping, said: set[Source]) -> Iterator[Problem]:
     """Find the placeholders of which no form has said what they stand for."""
     for path, node in placeholders(tree):
         if node.source not in said:
             said.add(node.source)
             about = _about(str(path[-1]), _fields(path[:-1]))
-            yield Problem(node.source, f"{PLACEHOLDER} is a placeholder: give a value{about}")
+            value = node.value if isinstance(node, Leaf) else None
+            written = value if isinstance(value, str) and has_placeholder(value) else str(path[-1])
+            text = (
+                f"{PLACEHOLDER} is" if written == PLACEHOLDER else f"{shown(written)} has {PLACEHOLDER} in it, which is"
+            )
+            yield Problem(node.source, f"{text} a placeholder: give a value{about}")
 
 
 def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
@@ -211,17 +206,27 @@ def _misspelt(details: list[ErrorDetails]) -> Iterator[Path]:
 def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
     path: Path = error["loc"]
     kind = error["type"]
-    value = error["input"]
     if kind == "missing":
         return _missing(tree, path)
     source = source_of(tree, path)
     if kind == "extra_forbidden":
         return Problem(source, _unknown(str(path[-1]), _fields(path[:-1]), top=len(path) == 1))
+    return Problem(source, _refusal(error))
+
+
+def _refusal(error: ErrorDetails) -> str:
+    """Say what is wrong with a value in our words; the last line is for what no model of ours can refuse yet."""
+    kind, value = error["type"], error["input"]
     if kind == "value_error":
-        return Problem(source, str(error["ctx"]["error"]))
+        return str(error["ctx"]["error"])
     if kind in WANTED:
-        return Problem(source, mismatch(value, WANTED[kind]))
-    return Problem(source, f"{shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}")
+        return mismatch(value, WANTED[kind])
+    if kind in LIMITS:
+        ((_, limit),) = error["ctx"].items()
+        return f"{shown(value)} is {LIMITS[kind].format(limit)} is wanted"
+    if kind == "too_short" and not value:  # every list that has a least length may be of one item
+        return "is an empty list; at least one item is wanted"
+    return f"{shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
 def _missing(tree: Mapping, path: Path) -> Problem:

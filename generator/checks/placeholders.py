@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.models.forms import PLACEHOLDER
+from generator.models.forms import has_placeholder
 from generator.specs.tree import Items, Leaf, Mapping, Node
 
 if TYPE_CHECKING:
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def placeholders(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Find the placeholder anywhere in a tree, also where no model says what form a text has, and as a key.
+    """Find the placeholder anywhere in a tree, also as a word in a text, where no model says a form, and in a key.
 
     What defaults say comes last: a task or a schedule that takes it says better what it is for.
     """
-    if isinstance(node, Leaf) and node.value == PLACEHOLDER:
+    if isinstance(node, Leaf) and isinstance(node.value, str) and has_placeholder(node.value):
         yield path, node
     elif isinstance(node, Items):
         for index, item in enumerate(node.items):
             yield from placeholders(item, (*path, index))
     elif isinstance(node, Mapping):
         for name, entry in sorted(node.entries.items(), key=lambda pair: pair[0] == "defaults"):
-            if name == PLACEHOLDER:
+            if has_placeholder(name):
                 yield (*path, name), entry
             yield from placeholders(entry, (*path, name))

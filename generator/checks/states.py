@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.errors import Problem, Source
-from generator.models.forms import PLACEHOLDER
+from generator.models.forms import has_placeholder
 from generator.specs.tree import Leaf, Mapping, find, source_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def kept(document: Document, tree: Mapping) -> Kept | None:
     """Return where an environment keeps its state; None when it does not say so, or not yet."""
     bucket, key, region = (_text(tree, ("state", field)) for field in State._fields)
     region = region or _text(tree, ("region",))
-    if not (bucket and key and region) or PLACEHOLDER in {bucket, key, region}:
+    if not (bucket and key and region) or any(map(has_placeholder, (bucket, key, region))):
         return None
     written = source_of(tree, ("state", "key"))
     own = written.file == document.root.source.file or document.extends is None

@@ -120,6 +120,10 @@ class Library:
         except revisions.NotAtHandError as error:
             notice = f"calls of {label} are not checked: {module.checkout} {error}"
             return Source(label, notice=notice, field="checkout")
+        except revisions.InsideError as error:
+            top = Path(os.path.relpath(error.top, self._repository.resolve())).as_posix()
+            mistake = f"{shown(module.checkout)} is a folder inside the clone {shown(top)}: give a clone's own folder"
+            return Source(label, mistake=mistake, field="checkout")
         except revisions.BranchError:
             mistake = f"{shown(ref)} is a branch of {module.checkout}, and moves: give a commit or a tag"
             return Source(label, mistake=mistake, field="ref")

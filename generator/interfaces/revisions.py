@@ -23,6 +23,15 @@ class NotAtHandError(Exception):
     """A clone does not have what is asked for; another one, or a fetch, might. The message goes on from its name."""
 
 
+class InsideError(Exception):
+    """What should be a clone is a folder inside one, which is in the attribute `top`."""
+
+    def __init__(self, top: Path) -> None:
+        """Keep the folder that git cloned into."""
+        super().__init__(str(top))
+        self.top = top
+
+
 class BranchError(Exception):
     """What should be a commit or a tag is a branch."""
 
@@ -38,17 +47,19 @@ def read_directory(checkout: Path, ref: str, directory: str, wanted: Callable[[s
     """Return the files of one directory, by name; None when that commit has no such directory.
 
     Args:
-        checkout: a clone, or a directory in one.
+        checkout: a clone: the folder that git cloned into.
         ref: a commit or a tag.
         directory: relative to the top of the repository, `.` for the top itself.
         wanted: says by its name whether a file is read.
 
     Raises:
         NotAtHandError: there is no such clone, it has no such commit or tag, or git cannot be run.
+        InsideError: the clone is a folder of another one, whose commits would be read instead.
         BranchError: the ref is a branch of that clone.
     """
     if not checkout.is_dir():
         raise NotAtHandError("is not there")
+    _refuse_inside(checkout)
     try:
         with _Objects(checkout) as objects:
             commit = _commit(objects, ref)
@@ -62,6 +73,21 @@ def read_directory(checkout: Path, ref: str, directory: str, wanted: Callable[[s
             return found
     except OSError as error:
         raise NotAtHandError(f"cannot be read with git: {error.strerror}") from error
+
+
+def _refuse_inside(checkout: Path) -> None:
+    """Refuse a folder in which git would go up to a repository that holds it; a bare one has no `.git`."""
+    folder = checkout.resolve()
+    if _has_repository(folder):
+        return
+    for outer in folder.parents:
+        if _has_repository(outer):
+            raise InsideError(outer)
+
+
+def _has_repository(folder: Path) -> bool:
+    bare = all((folder / name).exists() for name in ("HEAD", "objects", "refs"))
+    return bare or (folder / ".git").exists()
 
 
 def _commit(objects: _Objects, ref: str) -> str:

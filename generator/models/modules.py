@@ -47,8 +47,8 @@ GitUrl = Annotated[
 Ref = Annotated[
     str,
     form(
-        r"(?!.*(?:\.\.|//|/\.|\.lock(?:/|$)|[./]$))[A-Za-z0-9][A-Za-z0-9._/-]*",
-        "a commit or a tag, such as v1.2.0: letters, digits and . _ / -",
+        r"(?!(?:[A-Z]+_)?HEAD$|(?:refs/)?(?:heads|remotes)/)(?!.*(?:\.\.|//|/\.|\.lock(?:/|$)|[./]$))[A-Za-z0-9][A-Za-z0-9._/-]*",
+        "a commit or a tag, such as v1.2.0, and no branch or HEAD, which move: letters, digits and . _ / -",
     ),
 ]
 Directory = Annotated[

@@ -10,17 +10,11 @@ from generator.models.forms import Strict, Under, form
 from generator.models.modules import Component, Module
 from generator.models.moves import Import, Move
 from generator.models.schedules import Schedule, SecurityGroupId, SubnetId
+from generator.models.versions import ProviderConstraint, TerraformConstraint
 from generator.models.workloads import Task
 
 Account = Annotated[str, form(r"[0-9]{12}", "an account: 12 digits, in quotes")]
 Region = Annotated[str, form(r"[a-z]{2}(-[a-z]+)+-[0-9]", "a region, such as us-east-1")]
-Constraint = Annotated[
-    str,
-    form(
-        r"\s*((=|!=|>|>=|<|<=|~>)\s*)?\d+(\.\d+){0,2}(\s*,\s*((=|!=|>|>=|<|<=|~>)\s*)?\d+(\.\d+){0,2})*\s*",
-        "a version constraint, such as ~> 5.100",
-    ),
-]
 BucketName = Annotated[str, form(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")]
 StateKey = Annotated[str, form(r"[^/\s](.*[^/\s])?", "the key of an object: it neither begins nor ends with /")]
 KeyArn = Annotated[
@@ -31,7 +25,7 @@ KeyArn = Annotated[
     ),
 ]
 AliasName = Annotated[
-    str, form(r"(?!aws/)[A-Za-z0-9/_-]{1,250}", "an alias: letters, digits and / _ -, without alias/")
+    str, form(r"(?!aws/|alias/)[A-Za-z0-9/_-]{1,250}", "an alias: letters, digits and / _ -, without alias/")
 ]
 TopicName = Annotated[str, form(r"[A-Za-z0-9_-]{1,256}", "the name of a standard topic: letters, digits, _ and -")]
 TopicArn = Annotated[
@@ -55,8 +49,12 @@ class Naming(Strict):
 class Terraform(Strict):
     """Versions that the root asks for."""
 
-    required_version: Constraint = Field(description="Versions of Terraform that may plan the root, 1.9 or later.")
-    aws_provider: Constraint = Field(description="Versions of the provider hashicorp/aws, 5.98 or later and below 7.0.")
+    required_version: TerraformConstraint = Field(
+        description="Versions of Terraform that may plan the root, 1.9 or later."
+    )
+    aws_provider: ProviderConstraint = Field(
+        description="Versions of the provider hashicorp/aws, 5.98 or later and below 7.0."
+    )
 
 
 class State(Strict):

@@ -10,10 +10,10 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
-from generator.errors import Problem, Source, SpecError, nearest, shown
+from generator.errors import Problem, Source, SpecError, mismatch, nearest, shown
 from generator.names import RESERVED
 from generator.specs.reading import parse
-from generator.specs.tree import Leaf, Mapping, merge, prune
+from generator.specs.tree import Leaf, Mapping, merge, plain, prune
 
 MAX_BYTES: Final = 1_000_000
 
@@ -197,7 +197,7 @@ def _document(name: str, root: Mapping) -> Document:
     if extends is not None and not (isinstance(extends, Leaf) and isinstance(extends.value, str)):
         problems.append(Problem(extends.source, "the name of one spec is wanted, such as `extends: base`"))
     if abstract is not None and not (isinstance(abstract, Leaf) and isinstance(abstract.value, bool)):
-        problems.append(Problem(abstract.source, "true or false is wanted"))
+        problems.append(Problem(abstract.source, mismatch(plain(abstract), "true or false")))
     if problems:
         raise SpecError(problems)
     return Document(

@@ -286,7 +286,7 @@ COMPONENT_MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         "git: https://me:secret@example.com/modules.git\n    ref: v1.0.0",
         [
             (
-                f'{WHERE}:37: modules.settings.git: "https://me:secret@example.com/modules.git" is not the URL of a '
+                f'{WHERE}:37: modules.settings.git: "https://***@example.com/modules.git" is not the URL of a '
                 "git repository: https:// or ssh://, without credentials, such as https://example.com/modules.git"
             )
         ],

@@ -247,6 +247,31 @@ VALUES: dict[str, tuple[str, str, list[str]]] = {
             )
         ],
     ),
+    "an alias with what AWS puts in front of it": (
+        "    description: Everything",
+        "    description: Everything\n    alias: alias/x",
+        [
+            (
+                'environments/own.yaml:18: keys.main.alias: "alias/x" is not an alias: letters, digits and / _ -, '
+                "without alias/"
+            )
+        ],
+    ),
+    "too small a number": (
+        "    description: Everything",
+        "    description: Everything\n    deletion_window_in_days: 6",
+        ["environments/own.yaml:18: keys.main.deletion_window_in_days: 6 is too small; 7 or more is wanted"],
+    ),
+    "too large a number": (
+        "    description: Everything",
+        "    description: Everything\n    deletion_window_in_days: 31",
+        ["environments/own.yaml:18: keys.main.deletion_window_in_days: 31 is too large; 30 or less is wanted"],
+    ),
+    "an empty list": (
+        "[subnet-0123456789abcdef0]",
+        "[]",
+        ["environments/own.yaml:19: network.trusted_compute_subnets: is an empty list; at least one item is wanted"],
+    ),
     "a topic without a key": (
         "network:",
         "alerts:\n  topic_name: alerts\nnetwork:",
@@ -507,7 +532,10 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
         "extends: circle\n",
         ["environments/circle.yaml:2: extends: specs extend each other in a circle: own -> circle -> own"],
     ),
-    "abstract, perhaps": ("abstract: maybe\n", ["environments/own.yaml:1: abstract: true or false is wanted"]),
+    "abstract, perhaps": (
+        'abstract: "true"\n',
+        ['environments/own.yaml:1: abstract: "true" is text; true or false is wanted, without quotes'],
+    ),
 }
 
 

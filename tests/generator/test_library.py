@@ -144,7 +144,22 @@ def test_a_tag_an_annotated_tag_and_a_commit(tagged: Path) -> None:
         assert found["main.tf"] == TEXT.encode()
     assert revisions.read_directory(tagged, "v1", ".", terraform) == {}
     assert revisions.read_directory(tagged, "v1", "vendor/network/main.tf", terraform) is None
-    assert revisions.read_directory(tagged / "vendor", "v1", "vendor/network", terraform) is not None
+
+
+def test_a_folder_inside_a_clone_is_not_taken_for_one(tagged: Path) -> None:
+    """Git would go up from it, and read the commits of whatever holds it."""
+    (tagged / "vendor" / "network" / "deep").mkdir()
+    for folder in (tagged / "vendor", tagged / "vendor" / "network" / "deep"):
+        with pytest.raises(revisions.InsideError) as error:
+            revisions.read_directory(folder, "v1", "vendor/network", terraform)
+        assert error.value.top == tagged.resolve()
+
+
+def test_a_bare_clone_and_a_work_tree_are_clones(tagged: Path, tmp_path: Path) -> None:
+    git(tagged, "clone", "--bare", str(tagged), str(tagged / "bare"))
+    git(tagged, "worktree", "add", str(tagged / "tree"))
+    for clone in ("bare", "tree"):
+        assert revisions.read_directory(tagged / clone, "v1", "vendor/network", terraform) is not None
 
 
 def test_a_tag_wins_over_a_branch_of_its_name(tagged: Path) -> None:

@@ -104,12 +104,38 @@ def test_a_default_that_a_task_takes_is_said_with_what_it_is_for(workplace: Work
     )
 
 
-@pytest.mark.parametrize("text", ["FILL_INN", "fill_in", " FILL_IN", "FILL_IN-1"])
+@pytest.mark.parametrize("text", ["FILL_INN", "fill_in", "XFILL_IN", "FILL_IN1", "FILL-IN"])
 def test_what_is_nearly_the_placeholder_is_an_ordinary_value(text: str, workplace: Workplace) -> None:
     workplace.spec("own", MINIMAL.replace("example/report:1", f'"{text}"'))
     assert workplace.run("generate", "--no-placeholders").code == 0
     workplace.spec("own", MINIMAL.replace("123456789012", text))
     assert "is not an account" in workplace.run("generate").err
+
+
+@pytest.mark.parametrize("text", [" FILL_IN", "FILL_IN-1", "FILL_IN.dkr.ecr.us-east-1.amazonaws.com/x", "a_FILL_IN_b"])
+def test_a_word_of_a_longer_text_is_a_placeholder_too(text: str, workplace: Workplace) -> None:
+    workplace.spec("own", MINIMAL.replace("example/report:1", f'"{text}"'))
+    assert workplace.run("generate").code == 0
+    refused = workplace.run("generate", "--no-placeholders").err
+    assert refused == messages(
+        f'26: tasks.report.image: "{text}" has FILL_IN in it, which is a placeholder: give a value (image of the '
+        "container)"
+    )
+
+
+def test_a_word_of_a_key_is_a_placeholder_too(workplace: Workplace) -> None:
+    workplace.spec("own", MINIMAL.replace("cpu: 256", "cpu: 256\n    environment: {OF_FILL_IN: FILL_INN}"))
+    refused = workplace.run("generate", "--no-placeholders").err
+    assert refused.startswith(
+        'environments/own.yaml:28: tasks.report.environment.OF_FILL_IN: "OF_FILL_IN" has FILL_IN in it, '
+    )
+
+
+def test_two_states_of_which_a_word_is_to_be_given_are_not_one(workplace: Workplace) -> None:
+    text = MINIMAL.replace("one/terraform.tfstate", "FILL_IN/terraform.tfstate")
+    workplace.spec("own", text)
+    workplace.spec("two", text.replace("123456789012", "210987654321"))
+    assert workplace.run("generate").code == 0
 
 
 def test_where_text_is_not_wanted_it_is_refused(workplace: Workplace) -> None:

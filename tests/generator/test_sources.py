@@ -154,6 +154,25 @@ def test_a_mistake_in_a_default_is_said_where_it_is_and_once(pinned: Workplace) 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        *(
+            (
+                "ref: v1.0.0",
+                f"ref: {ref}",
+                (
+                    f'{WHERE}:38: modules.ecs-task.ref: "{ref}" is not a commit or a tag, such as v1.2.0, and no '
+                    "branch or HEAD, which move: letters, digits and . _ / -"
+                ),
+            )
+            for ref in ("HEAD", "FETCH_HEAD", "refs/heads/main", "heads/main", "refs/remotes/origin/main")
+        ),
+        (
+            "checkout: clone",
+            "checkout: clone/modules",
+            (
+                f'{WHERE}:39: modules.ecs-task.checkout: "clone/modules" is a folder inside the clone "clone": '
+                "give a clone's own folder"
+            ),
+        ),
         (
             "ref: v1.0.0",
             "ref: main",
