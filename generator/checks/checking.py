@@ -25,13 +25,14 @@ from generator.specs.loading import NAME, NAME_RULE, Specs
 from generator.specs.tree import Leaf, Mapping, find, plain, section, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path as Directory
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from generator.interfaces.constraints import Finding
+    from generator.specs.tree import Plain
 
 REFERENCES: Final = {
     "alerts": {"key": "keys"},
@@ -57,13 +58,14 @@ LIMITS: Final = {
 }
 
 
-def check(tree: Mapping, library: Library, *, complete: bool = False) -> Environment:
+def check(tree: Mapping, library: Library, *, complete: bool = False, unread: Sequence[Problem] = ()) -> Environment:
     """Return the environment that a tree describes, or raise everything that is wrong with it.
 
     Args:
         tree: the merged spec.
         library: the modules of its repository.
         complete: a placeholder is wrong too.
+        unread: what could not be read of it: wrong too, but what follows from it is not.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree)]
     calls = check_calls(tree, library)
@@ -73,26 +75,97 @@ def check(tree: Mapping, library: Library, *, complete: bool = False) -> Environ
     except ValidationError as error:
         details = error.errors(include_url=False)
         misspelt = set(_misspelt(details))
-        problems += [_problem(tree, detail) for detail in details if detail["loc"] not in misspelt]
+        problems += [
+            _problem(tree, detail) for detail in details if detail["loc"] not in misspelt and not _follows(tree, detail)
+        ]
         calls = _unsaid(calls, [detail["loc"] for detail in details])
     problems += [finding.problem for finding in calls]
     if complete:
         problems += _placeholders(tree, {problem.source for problem in problems})
-    if environment is not None and not problems:
-        problems += [
-            *_networks(tree, environment),
-            *collisions(tree, environment),
-            *misplaced(tree, environment, library),
-        ]
-    if environment is None or problems:
-        raise SpecError(problems)
+    problems += _whole(tree, environment, library) if not unread else ()
+    problems = _elsewhere(problems, unread)
+    if environment is None or problems or unread:
+        raise SpecError((*problems, *unread))
     return environment
+
+
+def check_abstract(tree: Mapping) -> list[Problem]:
+    """Find what is wrong with a spec that no environment extends, whatever one would add: fields, types and texts."""
+    problems = [*_names(tree), *_defaults(tree), *wrong_tags(tree)]
+    try:
+        Environment.model_validate(plain(tree))
+    except ValidationError as error:
+        problems += [
+            _problem(tree, detail)
+            for detail in error.errors(include_url=False)
+            if detail["type"] != "missing"
+            and not (detail["type"] == "value_error" and isinstance(detail["input"], dict))
+        ]
+    return problems
+
+
+def _whole(tree: Mapping, environment: Environment | None, library: Library) -> Iterator[Problem]:
+    """Compare the parts of an environment with each other, as far as the model takes them."""
+    if environment is not None:
+        yield from _networks(tree, environment)
+        yield from misplaced(tree, environment, library)
+    sound = environment if environment is not None else _sound(tree)
+    if sound is not None:
+        yield from collisions(tree, sound)
+
+
+def _sound(tree: Mapping) -> Environment | None:
+    """Return an environment without the tasks, schedules and keys that the model refuses; None when more is wrong."""
+    fields = plain(tree)
+    try:
+        return Environment.model_validate(fields)
+    except ValidationError as error:
+        wrong = {detail["loc"][:2] for detail in error.errors(include_url=False)}
+    parts = {name: section(tree, name) for name in ("keys", "tasks", "schedules")}
+    if not isinstance(fields, dict) or not all(path[0] in parts and len(path) == 2 for path in wrong):
+        return None
+    # A schedule has names after its task's family, which is not known of a wrong task.
+    gone = {name for group, name in wrong if group == "tasks"}
+    for name, node in parts["schedules"].items():
+        task = node.entries.get("task") if isinstance(node, Mapping) else None
+        if isinstance(task, Leaf) and task.value in gone:
+            wrong.add(("schedules", name))
+    for group, entries in parts.items():
+        fields[group] = {name: plain(node) for name, node in entries.items() if (group, name) not in wrong}
+    return _of_form(fields)
+
+
+def _elsewhere(problems: list[Problem], unread: Sequence[Problem]) -> list[Problem]:
+    """Leave out what is said of a place that could not be read, or of its line: it may follow from that."""
+    lines = {(each.source.file, each.source.line) for each in unread}
+    places = {(each.source.file, each.source.path) for each in unread}
+    return [
+        each
+        for each in problems
+        if (each.source.file, each.source.line) not in lines and (each.source.file, each.source.path) not in places
+    ]
+
+
+def _follows(tree: Mapping, detail: ErrorDetails) -> bool:
+    """Say whether a model refuses a map as a whole of which something could not be read."""
+    node, steps = find(tree, detail["loc"])
+    return (
+        detail["type"] == "value_error"
+        and steps == len(detail["loc"])
+        and isinstance(node, Mapping)
+        and any(isinstance(each, Leaf) and each.refused for each in node.entries.values())
+    )
 
 
 def of_form(tree: Mapping) -> Environment | None:
     """Return the environment that a tree describes as far as its form goes; None for one that the model refuses."""
+    return _of_form(plain(tree))
+
+
+def _of_form(fields: Plain) -> Environment | None:
+    """Return the environment that values describe, likewise."""
     try:
-        return Environment.model_validate(plain(tree))
+        return Environment.model_validate(fields)
     except ValidationError:
         return None
 
@@ -111,7 +184,7 @@ def _unsaid(findings: list[Finding], said: list[Path]) -> list[Finding]:
 
 def require_complete(directory: Directory, only: str | None = None) -> None:
     """Raise everything that is wrong with every environment, or one, and every placeholder that is left."""
-    specs = Specs(directory)
+    specs = Specs(directory, collect=True)
     library = Library(specs.repository)
     verdicts: list[Verdict] = []
     for name in [only] if only is not None else specs.names():
@@ -122,7 +195,7 @@ def require_complete(directory: Directory, only: str | None = None) -> None:
             if only is None and document.abstract:
                 continue
             files = specs.files(document)
-            check(specs.environment(document), library, complete=True)
+            check(specs.environment(document), library, complete=True, unread=specs.unread(document))
         except SpecError as error:
             problems = error.problems
         verdicts.append(Verdict(name, files, problems))

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from generator.checks import neighbours, states
-from generator.checks.checking import check, of_form
+from generator.checks.checking import check, check_abstract, of_form
 from generator.checks.whose import Verdict, attributed
 from generator.errors import Problem, SpecError
 from generator.interfaces.library import Library
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.models.spec import Environment
+    from generator.specs.loading import Document
     from generator.specs.tree import Mapping
 
 CHUNK: Final = 8  # environments that a process prepares before it reports
@@ -96,7 +97,7 @@ class Prepared:
 
 def environments(directory: Path) -> dict[str, Environment]:
     """Read and check every environment; raise everything that is wrong with any of them."""
-    specs = Specs(directory)
+    specs = Specs(directory, collect=True)
     library = Library(specs.repository)
     found: dict[str, Environment] = {}
     kept: dict[str, states.Kept] = {}
@@ -108,12 +109,13 @@ def environments(directory: Path) -> dict[str, Environment]:
         try:
             document = specs.read(name)
             if document.abstract:
+                verdicts.append(Verdict(name, frozenset(), document.problems))
                 continue
             files = specs.files(document)
             tree = specs.environment(document)
             if (place := states.kept(document, tree)) is not None:
                 kept[name] = place
-            found[name] = check(tree, library)
+            found[name] = check(tree, library, unread=specs.unread(document))
             if (claim := neighbours.claim(found[name])) is not None:
                 claims[name] = claim
         except SpecError as error:
@@ -188,8 +190,11 @@ def _prepared(job: Job, notify: Callable[[Problem], None]) -> list[Prepared]:
     found = list(_each(replace(job, account=_account(job)), _names(job)))
     for notice in sorted({notice for each in found for notice in each.notices}, key=str):
         notify(notice)
-    verdicts = (Verdict(each.name, each.read, each.problems) for each in found if each.wanted)
+    verdicts = [Verdict(each.name, each.read, each.problems) for each in found if each.wanted]
     problems = list(attributed(verdicts))
+    if job.only is None:
+        used = frozenset[str]().union(*(verdict.files for verdict in verdicts))
+        problems += [problem for each in found if not (each.wanted or each.read & used) for problem in each.problems]
     kept = {each.name: each.kept for each in found if each.kept is not None}
     wanted = [each.name for each in found if each.wanted]
     problems += states.shared(kept, wanted)
@@ -284,7 +289,7 @@ def _prepare_in_worker(job: Job, names: Iterable[str]) -> list[Prepared]:
 
 
 def _prepare(job: Job, names: Iterable[str], library: Library) -> list[Prepared]:
-    specs = Specs(job.specs)
+    specs = Specs(job.specs, collect=True)
     return [replace(_prepare_one(job, specs, name, library), notices=library.taken()) for name in names]
 
 
@@ -294,13 +299,13 @@ def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepare
     try:
         document = specs.read(name)
         if document.abstract and name != job.only:
-            return Prepared(name)
+            return Prepared(name, problems=_abstract(specs, document), read=frozenset({document.root.source.file}))
         read = specs.files(document)
         tree = specs.environment(document)
         kept = states.kept(document, tree)
         if not wanted:
             return Prepared(name, kept=kept, claim=_claim_beside(job, tree))
-        spec = check(tree, library)
+        spec = check(tree, library, unread=specs.unread(document))
         files = render(name, spec, specs.label(name))
     except SpecError as error:
         # What is wrong with an environment that another is compared with is not that one's mistake.
@@ -318,6 +323,16 @@ def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepare
     if changed:
         writing.stage(job.roots, name, {file: text for file, text in files.items() if file in changed})
     return Prepared(name, wanted, read=read, kept=kept, claim=claim, files=frozenset(files), changed=changed)
+
+
+def _abstract(specs: Specs, document: Document) -> tuple[Problem, ...]:
+    """Return what is wrong with a spec that is no environment, to be said when none extends it."""
+    try:
+        tree = specs.merged(document)
+    except SpecError as error:
+        return error.problems
+    own = document.root.source.file  # what it extends has problems of its own
+    return (*document.problems, *(problem for problem in check_abstract(tree) if problem.source.file == own))
 
 
 def _claim_beside(job: Job, tree: Mapping) -> neighbours.Claim | None:

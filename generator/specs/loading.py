@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import Final
 
 from generator.errors import Problem, Source, SpecError, mismatch, nearest, shown
 from generator.names import RESERVED
-from generator.specs.reading import parse
+from generator.specs.reading import collect
 from generator.specs.tree import Leaf, Mapping, merge, plain, prune
 
 MAX_BYTES: Final = 1_000_000
@@ -23,12 +23,17 @@ NAME_RULE: Final = "a name has lower-case letters, digits and single hyphens, an
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file, before anything is inherited."""
+    """One file, before anything is inherited.
+
+    Attributes:
+        problems: what could not be read in it, with a refused null in its place.
+    """
 
     name: str
     root: Mapping
     extends: Leaf | None
     abstract: bool
+    problems: tuple[Problem, ...] = ()
 
     @property
     def base(self) -> str | None:
@@ -39,10 +44,16 @@ class Document:
 class Specs:
     """The specs of a directory, each file read once: an environment's base is another's too."""
 
-    def __init__(self, directory: Path) -> None:
-        """Read nothing yet."""
+    def __init__(self, directory: Path, *, collect: bool = False) -> None:
+        """Read nothing yet.
+
+        Args:
+            directory: where the specs are.
+            collect: a value that cannot be read raises nothing: who checks the whole says it too (`Specs.unread`).
+        """
         self.directory = directory
         self._absolute = Path(os.path.abspath(directory))  # noqa: PTH100 - links stay, but `..` has no name
+        self._collect = collect
         self._bases: dict[str, Document] = {}
 
     @property
@@ -84,7 +95,14 @@ class Specs:
         if not NAME.fullmatch(name):
             where = Source(display(self.directory))
             raise SpecError([Problem(where, f"{shown(name)} cannot name a spec: {NAME_RULE}")])
-        return _document(name, parse(self._text(path, source), source.file))
+        root, problems = collect(self._text(path, source), source.file)
+        if problems and not self._collect:
+            raise SpecError(problems)
+        try:
+            document = _document(name, root)
+        except SpecError as error:
+            raise SpecError((*error.problems, *problems)) from None
+        return replace(document, problems=tuple(problems))
 
     def load(self, name: str) -> Mapping:
         """Read an environment and all that it extends, merged; the nearest value wins.
@@ -107,6 +125,10 @@ class Specs:
             raise SpecError(
                 [Problem(where, f"{shown(name)} cannot name an environment: .build/{name} holds other things")]
             )
+        return self.merged(document)
+
+    def merged(self, document: Document) -> Mapping:
+        """Merge a file with all that it extends, also one that is abstract; raises as `lineage`."""
         layers = [each.root for each in reversed(self.lineage(document))]
         return prune(_with_defaults(reduce(merge, layers)))
 
@@ -120,6 +142,10 @@ class Specs:
         while (base := self._base(chain[-1], tuple(each.name for each in chain))) is not None:
             chain.append(base)
         return chain
+
+    def unread(self, document: Document) -> tuple[Problem, ...]:
+        """Return what could not be read of an environment, in its files; raises as `lineage`."""
+        return tuple(problem for each in self.lineage(document) for problem in each.problems)
 
     def files(self, document: Document) -> frozenset[str]:
         """Return the files that an environment is read from, as messages name them; raises as `lineage`."""
@@ -194,6 +220,8 @@ def _document(name: str, root: Mapping) -> Document:
     entries = dict(root.entries)
     extends, abstract = entries.pop("extends", None), entries.pop("abstract", None)
     problems = []
+    if any(isinstance(node, Leaf) and node.refused for node in (extends, abstract)):
+        raise SpecError([])  # what it inherits, or whether it is an environment, is not known: nothing more to say
     if extends is not None and not (isinstance(extends, Leaf) and isinstance(extends.value, str)):
         problems.append(Problem(extends.source, "the name of one spec is wanted, such as `extends: base`"))
     if abstract is not None and not (isinstance(abstract, Leaf) and isinstance(abstract.value, bool)):

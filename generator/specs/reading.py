@@ -69,16 +69,26 @@ class _Event(NamedTuple):
 
 def parse(text: str, file: str) -> Mapping:
     """Return the tree of a spec, or raise everything that is wrong with its YAML."""
+    tree, problems = collect(text, file)
+    if problems:
+        raise SpecError(problems)
+    return tree
+
+
+def collect(text: str, file: str) -> tuple[Mapping, list[Problem]]:
+    """Return the tree of a spec with a refused null for every value that cannot be read, and what is wrong with each.
+
+    Raises:
+        SpecError: it is not YAML, abuses its reader or is no map, so that there is no such tree.
+    """
     events = _events(text, file)
     if not events:
         raise SpecError([Problem(Source(file, 1), "is empty")])
     reader = _Reader(file, events, _aliases(events, file))
     tree, _ = reader.node(0, Source(file, events[0].line))
-    if reader.problems:
-        raise SpecError(reader.problems)
     if not isinstance(tree, Mapping):
-        raise SpecError([Problem(tree.source, "a spec is a map of fields")])
-    return tree
+        raise SpecError(reader.problems or [Problem(tree.source, "a spec is a map of fields")])
+    return tree, reader.problems
 
 
 def _events(text: str, file: str) -> list[_Event]:
@@ -229,7 +239,7 @@ class _Reader:
 
     def _refuse(self, source: Source, message: str) -> Leaf:
         self.problems.append(Problem(source, message))
-        return Leaf(None, source)
+        return Leaf(None, source, refused=True)
 
     def _mapping(self, position: int, source: Source) -> tuple[Node, int]:
         entries: dict[str, Node] = {}
@@ -279,6 +289,7 @@ class _Reader:
         else:
             said = shown(event.text, quote=False)
             self._refuse(source, f'the key {said} is not text; put it in quotes: "{said}"')
+            return event.text  # so that what refers to it, or needs it, is no mistake too
         return None
 
     def _scalar(self, event: _Event, source: Source) -> Leaf:

@@ -15,11 +15,16 @@ Scalar = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value, the place that set it, and what it was laid over."""
+    """A value, the place that set it, and what it was laid over.
+
+    Attributes:
+        refused: it is null only because what was written could not be read; it removes nothing.
+    """
 
     value: Scalar
     source: Source
     over: Node | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def prune(tree: Mapping) -> Mapping:
     entries: dict[str, Node] = {}
     removed: dict[str, Leaf] = {}
     for key, node in tree.entries.items():
-        if isinstance(node, Leaf) and node.value is None and node.over is not None:
+        if isinstance(node, Leaf) and node.value is None and node.over is not None and not node.refused:
             removed[key] = node
         else:
             entries[key] = prune(node) if isinstance(node, Mapping) else node

@@ -418,17 +418,19 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
         [f"environments/own.yaml:1: {NO_CHARACTER}"],
     ),
     "keys given twice, all of them": (
-        "a: 1\nb: 2\na: 3\nc:\n  d: 1\n  d: 2\n",
+        MINIMAL + "region: x\ntags:\n  d: e\n  d: f\n",
         [
-            "environments/own.yaml:3: a: is given twice; the first is in line 1",
-            "environments/own.yaml:6: c.d: is given twice; the first is in line 5",
+            "environments/own.yaml:35: region: is given twice; the first is in line 2",
+            "environments/own.yaml:38: tags.d: is given twice; the first is in line 37",
         ],
     ),
     "a key that is a number": ("1: x\n", ['environments/own.yaml:1: the key 1 is not text; put it in quotes: "1"']),
     "a key that is a list": ("? [a]\n: b\n", ["environments/own.yaml:1: a key is text, not a list or a map"]),
     "a merge key": (
-        "a: &a {b: 1}\nc:\n  <<: *a\n",
-        ["environments/own.yaml:3: c: << is not used here: a spec inherits with extends, a workload from defaults"],
+        MINIMAL + "tags: &a {b: c}\ndefaults:\n  <<: *a\n",
+        [
+            "environments/own.yaml:37: defaults: << is not used here: a spec inherits with extends, a workload from defaults"
+        ],
     ),
     "a tag": (
         "a: !!python/object:os.system x\n",
@@ -505,8 +507,8 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
         ["environments/own.yaml:1: is not YAML: while parsing a flow node: did not find expected node content"],
     ),
     "keys that Unicode says in two ways": (
-        "a: 1\né: 1\ne\u0301: 2\n",
-        ["environments/own.yaml:3: é: is given twice; the first is in line 2"],
+        MINIMAL + "tags:\n  é: a\n  e\u0301: b\n",
+        ["environments/own.yaml:37: tags.é: is given twice; the first is in line 36"],
     ),
     "a base that is missing": (
         "extends: nowhere\n",
