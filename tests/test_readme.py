@@ -45,7 +45,7 @@ def test_the_piece_of_a_spec_with_modules_of_others_can_be_used(tmp_path: Path) 
     shutil.copytree(REPOSITORY / "environments", tmp_path / "environments")
     (tmp_path / "vendor" / "network").mkdir(parents=True)
     (tmp_path / "vendor" / "network" / "main.tf").write_text(NETWORK, encoding="utf-8")
-    own = "extends: dn-dev\nstate: {key: own}\n"
+    own = 'extends: dn-dev\naccount: "123456789012"\nstate: {key: own}\n'
     (tmp_path / "environments" / "own.yaml").write_text(own + SPECS[1], encoding="utf-8")
     assert list(roots.generate(tmp_path / "environments", tmp_path / "roots", "own"))
     text = (tmp_path / "roots" / "own" / "main.tf").read_text(encoding="utf-8")

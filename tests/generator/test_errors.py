@@ -429,7 +429,10 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
     "a merge key": (
         MINIMAL + "tags: &a {b: c}\ndefaults:\n  <<: *a\n",
         [
-            "environments/own.yaml:37: defaults: << is not used here: a spec inherits with extends, a workload from defaults"
+            (
+                "environments/own.yaml:37: defaults: << is not used here: a spec inherits with extends, a workload "
+                "from defaults"
+            )
         ],
     ),
     "a tag": (
