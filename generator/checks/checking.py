@@ -14,9 +14,8 @@ from generator.checks.tags import wrong_tags
 from generator.checks.whose import Verdict, attributed
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
 from generator.interfaces.library import Library
-from generator.models.fields import fields as _fields
-from generator.models.fields import model_fields as _model_fields
-from generator.models.fields import plain_type as _plain_type
+from generator.models.fields import fields as fields_at
+from generator.models.fields import model_fields, plain_type
 from generator.models.forms import COMPLETE, PLACEHOLDER, has_placeholder
 from generator.models.schedules import Schedule
 from generator.models.spec import Environment
@@ -242,7 +241,7 @@ def _placeholders(tree: Mapping, said: set[Source]) -> Iterator[Problem]:
     for path, node in placeholders(tree):
         if node.source not in said:
             said.add(node.source)
-            about = _about(str(path[-1]), _fields(path[:-1]))
+            about = _about(str(path[-1]), fields_at(path[:-1]))
             value = node.value if isinstance(node, Leaf) else None
             written = value if isinstance(value, str) and has_placeholder(value) else str(path[-1])
             text = (
@@ -271,7 +270,7 @@ def _misspelt(details: list[ErrorDetails]) -> Iterator[Path]:
     for detail in details:
         if detail["type"] == "extra_forbidden":
             *parent, name = detail["loc"]
-            meant = near(str(name), _fields(tuple(parent)))
+            meant = near(str(name), fields_at(tuple(parent)))
             if meant is not None and (*parent, meant) in missing:
                 yield (*parent, meant)
 
@@ -283,7 +282,7 @@ def _problem(tree: Mapping, error: ErrorDetails) -> Problem:
         return _missing(tree, path)
     source = source_of(tree, path)
     if kind == "extra_forbidden":
-        return Problem(source, _unknown(str(path[-1]), _fields(path[:-1]), top=len(path) == 1))
+        return Problem(source, _unknown(str(path[-1]), fields_at(path[:-1]), top=len(path) == 1))
     return Problem(source, _refusal(error))
 
 
@@ -307,7 +306,7 @@ def _missing(tree: Mapping, path: Path) -> Problem:
     *parent, name = path
     holder, _ = find(tree, tuple(parent))
     gone = holder.removed.get(str(name)) if isinstance(holder, Mapping) else None
-    about = _about(str(name), _fields(tuple(parent)))
+    about = _about(str(name), fields_at(tuple(parent)))
     if gone is not None:
         return Problem(gone.source, f"is missing: removed here{about}")
     return Problem(holder.source, f"{name} is missing{about}")
@@ -325,7 +324,7 @@ def _unknown(name: str, fields: dict[str, FieldInfo], *, top: bool = False) -> s
     inside = [
         f"{outer}.{name}"
         for outer, field in sorted(fields.items())
-        if name in _model_fields(_plain_type(field.annotation))
+        if name in model_fields(plain_type(field.annotation))
     ]
     valid = {*fields, "extends", "abstract"} if top else set(fields)
     if not inside:
