@@ -7,6 +7,7 @@ import pytest
 from generator.checks import neighbours
 from generator.checks.checking import check
 from generator.commands import roots
+from generator.interfaces.library import Library
 from generator.models.forms import PLACEHOLDER
 from generator.specs.loading import Specs
 from tests.generator.conftest import MINIMAL, Workplace
@@ -129,7 +130,8 @@ def test_many_are_each_compared_with_the_first_and_in_processes_too(workplace: W
 def test_what_is_kept_of_an_environment_is_small(workplace: Workplace) -> None:
     """Thousands are kept at once: eight bytes for a name, whatever its length."""
     workplace.spec("own", MINIMAL.replace("report:", f"{'r' * 60}:").replace("task: report", f"task: {'r' * 60}"))
-    claim = neighbours.claim(check(Specs(workplace.environments).load("own")))
+    specs = Specs(workplace.environments)
+    claim = neighbours.claim(check(specs.load("own"), Library(specs.repository)))
     assert claim is not None
     assert len(claim.digests) == 11 * neighbours.DIGEST
 
