@@ -1,6 +1,6 @@
 """Finds environments of one account that would have resources of one name: each apply would take the other's.
 
-Environments are read in several processes, and there may be thousands. So each is known here by its account and eight
+Environments are read in several processes, and there may be thousands. So each is known here by its account and four
 bytes for each of its names; only those that seem to have a name in common are read a second time.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from generator.specs.loading import Document
     from generator.specs.tree import Mapping
 
-DIGEST: Final = 8  # bytes; two names with one digest by chance cost a second reading and no more
+DIGEST: Final = 4  # bytes; two names with one digest by chance cost a second reading and no more
 SAID: Final = 3  # names, and fields, that a message repeats
 
 

@@ -128,7 +128,7 @@ def test_many_are_each_compared_with_the_first_and_in_processes_too(workplace: W
 
 
 def test_what_is_kept_of_an_environment_is_small(workplace: Workplace) -> None:
-    """Thousands are kept at once: eight bytes for a name, whatever its length."""
+    """Thousands are kept at once: four bytes for a name, whatever its length."""
     workplace.spec("own", MINIMAL.replace("report:", f"{'r' * 60}:").replace("task: report", f"task: {'r' * 60}"))
     specs = Specs(workplace.environments)
     claim = neighbours.claim(check(specs.load("own"), Library(specs.repository)))
