@@ -112,7 +112,7 @@ docs: setup ## Rewrite docs/spec.md and the generated part of each module's READ
 test: setup setup-checkov ## Every test
 	@$(PY) -m pytest -n 3
 
-test-fast: setup ## The tests that need no Terraform, in under a minute
+test-fast: setup ## The tests that need no Terraform, in a minute or two
 	@$(PY) -m pytest -n 2 -m "not slow"
 
 bench: setup ## Time the main job: generate (also 1,000 environments), plan cold and warm (docs/performance.md)
