@@ -206,7 +206,7 @@ def _refresh(path: Path, text: str, *, check: bool, mend: str) -> None:
     if not path.parent.is_dir():
         fail(f"{loading.display(path.parent)}: there is no such directory", WRONG)
     try:
-        difference = derived.difference(path, text)
+        difference = derived.difference(path, text) if check else ""
         lines = [] if check else _rewritten(path, text)
     except OSError as error:
         fail(f"{loading.display(path)}: {error.strerror}; it is as it was", FAILED)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import tempfile
 from pathlib import Path
 
+from generator.output.writing import unified
 from generator.specs.loading import display
 
 
 def difference(path: Path, text: str) -> str:
     """Return a unified diff from the file as it is to the text that it should have; empty when they are the same."""
     present = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
-    if present == text:
-        return ""
-    name = display(path)
-    before = (present or "").splitlines(keepends=True)
-    after = text.splitlines(keepends=True)
-    lines = difflib.unified_diff(before, after, name if present is not None else "/dev/null", name)
-    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+    return unified(present, text, display(path))
 
 
 def write(path: Path, text: str) -> None:

@@ -6,11 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-import jinja2
-
 from generator.commands import schema
 from generator.models.forms import PLACEHOLDER
-from generator.places import TEMPLATES
+from generator.output.templates import templates
 from generator.specs import loading, reading
 
 TEMPLATE: Final = "spec.md.j2"
@@ -44,17 +42,10 @@ class Model:
 
 def text() -> str:
     """Return the text of docs/spec.md; the same models and the same template always give the same bytes."""
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Markdown, and no text of a stranger
-    )
     found = models()
     return (
-        templates.get_template(TEMPLATE)
+        templates()
+        .get_template(TEMPLATE)
         .render(
             models=found,
             placeholder=PLACEHOLDER,

@@ -311,18 +311,16 @@ def _prepare_one(job: Job, specs: Specs, name: str, library: Library) -> Prepare
         # What is wrong with an environment that another is compared with is not that one's mistake.
         return Prepared(name, wanted, problems=error.problems if wanted else (), read=read, kept=kept)
     root = job.roots / name
-    claim = neighbours.claim(spec)
+    known = Prepared(name, wanted, read=read, kept=kept, claim=neighbours.claim(spec), files=frozenset(files))
     try:
         changed = writing.changes(root, files)
     except writing.NotGeneratedError as error:
-        return Prepared(name, wanted, read=read, kept=kept, claim=claim, foreign=error.path)
+        return replace(known, foreign=error.path)
     if not job.staging:
-        return Prepared(
-            name, wanted, read=read, kept=kept, claim=claim, difference=writing.difference(root, files, display(root))
-        )
+        return replace(known, difference=writing.difference(root, files, display(root)) if changed else "")
     if changed:
         writing.stage(job.roots, name, {file: text for file, text in files.items() if file in changed})
-    return Prepared(name, wanted, read=read, kept=kept, claim=claim, files=frozenset(files), changed=changed)
+    return replace(known, changed=changed)
 
 
 def _abstract(specs: Specs, document: Document) -> tuple[Problem, ...]:

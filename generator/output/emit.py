@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Final
-
-import jinja2
 
 from generator.models.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
 from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
-from generator.output.hcl import Reference, Value, literal
+from generator.output.hcl import Reference, Value
 from generator.output.layout import align
+from generator.output.templates import templates
 from generator.output.topics import arn as topic_arn
 from generator.output.topics import told_of_alarms, told_of_failures, topics
 from generator.output.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, network_arguments
 from generator.output.writing import MARK
-from generator.places import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,21 +63,7 @@ def render(name: str, environment: Environment, spec_file: str) -> dict[str, str
     context = _context(name, environment)
     header = f"{MARK} ENV={name}` from {spec_file}. Do not edit: change that file instead.\n\n"
     files = [*FILES, *(file for file, blocks in BLOCKS.items() if context[blocks])]
-    return {file: header + align(_templates().get_template(f"{file}.j2").render(context)) for file in files}
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - HCL, not HTML: every value goes through the hcl filter
-    )
-    templates.filters["hcl"] = literal
-    return templates
+    return {file: header + align(templates().get_template(f"{file}.j2").render(context)) for file in files}
 
 
 def _context(name: str, spec: Environment) -> dict[str, object]:

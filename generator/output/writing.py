@@ -67,20 +67,22 @@ def changes(root: Path, wanted: Mapping[str, str]) -> frozenset[str]:
 def difference(root: Path, wanted: Mapping[str, str], shown_as: str) -> str:
     """Return a unified diff from the root as it is to the root as it should be; empty when they are the same."""
     present = current(root)
-    parts: list[str] = []
-    for name in sorted({*present, *wanted}):
-        before, after = present.get(name), wanted.get(name)
-        if before == after:
-            continue
-        parts.extend(
-            difflib.unified_diff(
-                (before or "").splitlines(keepends=True),
-                (after or "").splitlines(keepends=True),
-                f"{shown_as}/{name}" if before is not None else "/dev/null",
-                f"{shown_as}/{name}" if after is not None else "/dev/null",
-            )
-        )
-    return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts)
+    return "".join(
+        unified(present.get(name), wanted.get(name), f"{shown_as}/{name}") for name in sorted({*present, *wanted})
+    )
+
+
+def unified(before: str | None, after: str | None, name: str) -> str:
+    """Return a unified diff of one file; None is a file that is not there. Empty when both are the same."""
+    if before == after:
+        return ""
+    lines = difflib.unified_diff(
+        (before or "").splitlines(keepends=True),
+        (after or "").splitlines(keepends=True),
+        name if before is not None else "/dev/null",
+        name if after is not None else "/dev/null",
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
 def stage(roots: Path, name: str, files: Mapping[str, str]) -> None:
