@@ -17,14 +17,13 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from werkzeug.serving import make_server
 
-from sandbox import failures, repairs
+from sandbox import control, failures, repairs
 from sandbox.errors import WrongUseError
-from sandbox.server import IDENTITY_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 LOG_CHECK_SECONDS = 2.0
 
@@ -62,19 +61,6 @@ def forbid_network() -> None:
             check_loopback(str(arguments[0]))  # asking a name server for a name leaves the machine too
 
     sys.addaudithook(audit)
-
-
-def with_identity(application: WSGIApplication, identity: dict[str, Any]) -> WSGIApplication:
-    """Answer the identity path with what this server is, so that a client can tell it from a stranger on its port."""
-    body = json.dumps(identity).encode()
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != IDENTITY_PATH:
-            return application(environ, start_response)
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-        return [body]
-
-    return answer
 
 
 def exit_with(lifeline: IO[bytes]) -> None:
@@ -117,7 +103,8 @@ def serve(*, host: str, account: str, region: str, identifier: str, lifeline: bo
     server = make_server(host, 0, application, threaded=True, request_handler=MotoRequestHandler)
     identity["port"] = server.port
     os.environ["MOTO_PORT"] = str(server.port)  # moto builds some addresses of its own from it
-    server.app = with_identity(application, identity)
+    control.answers("identity")(lambda _: identity)
+    server.app = control.with_control(application)
     exit_without_log()
     if lifeline:
         exit_with(sys.stdin.buffer)

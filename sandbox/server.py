@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox import environment
-from sandbox.errors import SandboxError
+from sandbox.errors import SandboxError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -28,7 +29,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 READY_SECONDS = 60.0
-IDENTITY_PATH = "/_punctual/identity"
+CONTROL_PATH = "/_punctual/"
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,33 @@ class Sandbox:
 
     def answers(self) -> bool:
         """Tell whether this very server, and not another process on its port, is there."""
-        # An empty ProxyHandler: a proxy for loopback would answer in the server's place.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(self.endpoint + IDENTITY_PATH, timeout=5) as response:
-                identity = json.load(response)
+            identity = self._control("identity", {}, seconds=5)
         except (OSError, ValueError, http.client.HTTPException):
             return False
         return isinstance(identity, dict) and identity.get("id") == self.id
+
+    def ask(self, what: str, seconds: float = 60, **fields: Any) -> Any:
+        """Return the server's answer to a question of the sandbox's own (`control.py`).
+
+        Raises:
+            SandboxError: it refuses, with its reason, or does not answer within these seconds.
+        """
+        try:
+            return self._control(what, fields, seconds)
+        except urllib.error.HTTPError as refusal:
+            refused = json.load(refusal)
+            kind = WrongUseError if refused["exit_code"] == WrongUseError.exit_code else SandboxError
+            raise kind(refused["error"]) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise SandboxError(f"{self.endpoint} does not answer: {error}") from None
+
+    def _control(self, what: str, fields: dict[str, Any], seconds: float) -> Any:
+        # An empty ProxyHandler: a proxy for loopback would answer in the server's place.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        body = json.dumps(fields).encode()
+        with opener.open(f"{self.endpoint}{CONTROL_PATH}{what}", data=body, timeout=seconds) as response:
+            return json.load(response)
 
 
 def tail(log: Path, lines: int = 15) -> str:
