@@ -3,7 +3,8 @@
 A repair stores and returns what was sent, as AWS does; none hides a difference that a plan should show. Each has a test
 in tests/sandbox that passes here and fails on moto as it comes, so that a repair which moto no longer needs is noticed.
 
-This module is the only one that reaches into moto, and the only one where types are loose.
+This module, delivery/hooks.py and the readers of what was applied are the only ones that reach into moto, and the only
+ones where types are loose.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from sandbox import control, failures, repairs
+from sandbox.delivery import hooks, questions  # noqa: F401 - importing them registers repairs and answers
 from sandbox.errors import WrongUseError
 
 if TYPE_CHECKING:

@@ -24,10 +24,12 @@ class Delivery(BaseModel):
         target_arn: what was invoked: a cluster, a topic, a queue.
         payload: the text that the target was given.
         attempts: how often it was tried, 1 or more.
+        waited_seconds: how long AWS would have waited between the attempts.
         outcome: `delivered`; `dead-lettered` (it lies in the dead-letter queue); `dropped` (it lies
             nowhere).
         error_code: why not, as in the dead letter's ERROR_CODE.
         error_message: why not, in the words of the service that refused.
+        exhausted_retry_condition: `MaximumRetryAttempts` or `MaximumEventAgeInSeconds` if that ended the retries.
         dead_letter_queue: ARN of the queue that has it.
         result: what came of it, such as `{"tasks": [<arn>]}` or `{"message_id": <id>}`.
     """
@@ -43,9 +45,11 @@ class Delivery(BaseModel):
     target_arn: str
     payload: str
     attempts: int = 1
+    waited_seconds: int = 0
     outcome: Outcome
     error_code: str | None = None
     error_message: str | None = None
+    exhausted_retry_condition: str | None = None
     dead_letter_queue: str | None = None
     result: dict[str, Any] = {}
 

@@ -1,0 +1,224 @@
+"""How an event that a bus has been given travels: the rules it matches, their targets, and the dead-letter queues."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any
+
+from sandbox import permissions
+from sandbox.clock import CLOCK
+from sandbox.delivery import applied, arns, dead_letters, retries, targets
+from sandbox.delivery.encryption import ACTIONS
+from sandbox.delivery.events import EVENTS
+from sandbox.delivery.invocation import Caller, InvocationError
+from sandbox.delivery.records import RECORDS
+from sandbox.delivery.refusals import INVALID_JSON, NO_RESOURCE, THIRD_ACCOUNT_HOP_DETECTED
+from sandbox.delivery.work import WORK
+from semantics import event_patterns, input_transformers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+SERVICE = "events.amazonaws.com"
+EVENT_BUS = "event-bus/"
+
+
+def publish(
+    event: Mapping[str, Any],
+    account: str,
+    region: str,
+    bus_name: str,
+    *,
+    forwarded_by: str | None = None,
+    only_rules: Collection[str] = (),
+) -> None:
+    """Give an event to a bus: match it now, deliver it on threads that `WORK` counts.
+
+    An event for a bus that does not exist is lost without an error, as on AWS (PutEvents answers with an id).
+
+    Args:
+        event: as rules see it; `entries.new_event` makes one.
+        account: of the bus.
+        region: of the bus.
+        bus_name: its name or ARN.
+        forwarded_by: ARN of the rule of another bus that sends it.
+        only_rules: ARNs of the rules to match it with; none names all (a replay may choose).
+    """
+    bus = applied.find_bus(account, region, bus_name)
+    if bus is None:
+        name = bus_name.rpartition("/")[2]
+        bus_arn = f"arn:aws:events:{region}:{account}:{EVENT_BUS}{name}"
+        lost = f"there is no event bus {name}"
+        EVENTS.add(at=CLOCK.now(), bus_arn=bus_arn, event=event, forwarded_by=forwarded_by, lost=lost)
+        return
+    try:
+        if bus.key:
+            permissions.key_lets(SERVICE, bus.arn, bus.account, bus.key, ACTIONS)
+    except InvocationError as error:
+        EVENTS.add(at=CLOCK.now(), bus_arn=bus.arn, event=event, forwarded_by=forwarded_by, lost=str(error))
+        WORK.start(functools.partial(reject, event, bus, error), f"rejection of {event['id']} by {bus.name}")
+        return
+    matched = [
+        rule
+        for rule in applied.rules(bus)
+        if (not only_rules or rule.arn in only_rules) and event_patterns.matches(rule.pattern, event)
+    ]
+    EVENTS.add(
+        at=CLOCK.now(),
+        bus_arn=bus.arn,
+        event=event,
+        rules=[rule.arn for rule in matched],
+        archives=archive(event, bus),
+        forwarded_by=forwarded_by,
+    )
+    for rule in matched:
+        for target in rule.targets:
+            task = functools.partial(deliver, event, bus, rule, target, forwarded=forwarded_by is not None)
+            WORK.start(task, f"delivery of {event['id']} to {rule.name}/{target['Id']}")
+
+
+def archive(event: Mapping[str, Any], bus: applied.Bus) -> list[str]:
+    """Keep an event in the archives of a bus that want it, and return their names; a replayed one is kept already."""
+    if "replay-name" in event:
+        return []
+    names = [
+        name for name, pattern in applied.archives(bus) if pattern is None or event_patterns.matches(pattern, event)
+    ]
+    for name in names:
+        applied.archive(bus, name, event)
+    return names
+
+
+def deliver(
+    event: Mapping[str, Any], bus: applied.Bus, rule: applied.Rule, target: Mapping[str, Any], *, forwarded: bool
+) -> None:
+    """Invoke one target for one event, with retries and then the dead-letter queue, and record what became of it."""
+    caller = Caller(SERVICE, rule.arn, bus.account, bus.region, target.get("RoleArn"))
+    payload = ""
+
+    def once() -> dict[str, Any]:
+        nonlocal payload
+        payload = input_of(target, event)
+        invocation = targets.Invocation(target, payload, caller, event)
+        if is_bus(target["Arn"]):
+            return forward(invocation, forwarded=forwarded)
+        return targets.invoke(invocation)
+
+    attempted = retries.attempt(once, target["Arn"], retries.RetryPolicy.of(target))
+    record: dict[str, Any] = {
+        "at": CLOCK.now(),
+        "trigger": "event",
+        "source_arn": rule.arn,
+        "event_id": event["id"],
+        "target_id": target["Id"],
+        "target_arn": target["Arn"],
+        "payload": payload,
+        "attempts": attempted.attempts,
+        "waited_seconds": attempted.waited_seconds,
+    }
+    if attempted.error is None:
+        RECORDS.add(**record, outcome="delivered", result=attempted.result or {})
+        return
+    attributes = dead_letters.attributes_of(rule.arn, target["Arn"], attempted)
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    RECORDS.add(
+        **record,
+        error_code=attempted.error.code,
+        exhausted_retry_condition=attempted.exhausted,
+        **bury(queue, event, caller, attributes, attempted.error),
+    )
+
+
+def bury(
+    queue: str | None, event: Mapping[str, Any], caller: Caller, attributes: Mapping[str, str], error: InvocationError
+) -> dict[str, Any]:
+    """Put an event that could not be delivered into its dead-letter queue; return the part of the record about it."""
+    if not queue:
+        return {"outcome": "dropped", "error_message": f"{error.message} (and there is no dead-letter queue)"}
+    try:
+        message = dead_letters.send(queue, event, caller, attributes)
+    except InvocationError as refused:
+        return {
+            "outcome": "dropped",
+            "error_message": f"{error.message} (and the dead-letter queue {queue} refuses it: {refused})",
+        }
+    return {
+        "outcome": "dead-lettered",
+        "error_message": error.message,
+        "dead_letter_queue": queue,
+        "result": {"message_id": message},
+    }
+
+
+def reject(event: Mapping[str, Any], bus: applied.Bus, error: InvocationError) -> None:
+    """Put an event that a bus cannot encrypt into the bus's own dead-letter queue, and record it.
+
+    EventBridge User Guide, "Using dead-letter queues to capture encrypted event errors". AWS encrypts what it puts
+    there; this is the event as it came.
+    """
+    caller = Caller(SERVICE, bus.arn, bus.account, bus.region)
+    attributes = {"EVENT_BUS_ARN": bus.arn, "ERROR_CODE": error.code, "ERROR_MESSAGE": error.message}
+    RECORDS.add(
+        at=CLOCK.now(),
+        trigger="event",
+        source_arn=bus.arn,
+        event_id=event["id"],
+        target_arn=bus.arn,
+        payload=json.dumps(event),
+        error_code=error.code,
+        **bury(bus.dead_letter_queue, event, caller, attributes, error),
+    )
+
+
+def input_of(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
+    """Return the text that a target is given for an event.
+
+    Raises:
+        InvocationError: the target's transformer makes no valid input of it.
+    """
+    transformer = target.get("InputTransformer") or {}
+    try:
+        return input_transformers.target_input(
+            event,
+            input=target.get("Input"),
+            input_path=target.get("InputPath"),
+            input_paths=transformer.get("InputPathsMap"),
+            input_template=transformer.get("InputTemplate"),
+        )
+    except ValueError as error:
+        raise InvocationError(INVALID_JSON, str(error)) from None
+
+
+def is_bus(target_arn: str) -> bool:
+    """Tell whether a target is another bus."""
+    return ":events:" in target_arn and target_arn.split(":", 5)[-1].startswith(EVENT_BUS)
+
+
+def forward(invocation: targets.Invocation, *, forwarded: bool) -> dict[str, Any]:
+    """Give the event to another bus, where it stays the event it is: id, time, account and source.
+
+    That is why this is no PutEvents, which would make a new event. An event travels from one bus to another only once
+    (EventBridge User Guide, "Sending events between event buses in the same account and Region").
+
+    Raises:
+        InvocationError: it came from another bus, the bus is not there, or the rule may not send to it.
+    """
+    arn = arns.parse(invocation.arn)
+    if forwarded:
+        raise InvocationError(
+            THIRD_ACCOUNT_HOP_DETECTED, "Events received from another event bus cannot be forwarded to this event bus."
+        )
+    if applied.find_bus(arn.account, arn.region, arn.resource) is None:
+        raise InvocationError(NO_RESOURCE, f"Event bus {arn.resource.removeprefix(EVENT_BUS)} does not exist.")
+    context: dict[str, str | list[str]] = {
+        "events:source": invocation.event["source"],
+        "events:detail-type": invocation.event["detail-type"],
+        "events:eventBusInvocation": "true",
+    }
+    if invocation.caller.role_arn:
+        permissions.role_may(invocation.caller, "events:PutEvents", invocation.arn, context)
+    else:
+        permissions.service_may(invocation.caller, "events:PutEvents", invocation.arn, context)
+    publish(invocation.event, arn.account, arn.region, arn.resource, forwarded_by=invocation.caller.source_arn)
+    return {"event_bus": invocation.arn, "event_id": invocation.event["id"]}
