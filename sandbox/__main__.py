@@ -9,13 +9,16 @@ import shlex
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox import command, server
+from sandbox import command, commands_delivery, server
 from sandbox.errors import SandboxError
-from sandbox.state import Store
+from sandbox.options import BUILD, BuildFolder, say, store
+
+if TYPE_CHECKING:
+    from sandbox.state import Store
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -41,20 +44,6 @@ Account = Annotated[
 Region = Annotated[
     str, typer.Option(help=f"The region it stands for [default: {server.DEFAULT_REGION}].", callback=region_name)
 ]
-BuildFolder = Annotated[
-    Path, typer.Option("--build-dir", envvar="PUNCTUAL_BUILD_DIR", hidden=True, help="Where working files are kept.")
-]
-BUILD = server.REPOSITORY / ".build"
-
-
-def store(build: Path) -> Store:
-    """Return the sandboxes of a working folder."""
-    return Store(build.resolve() / "sandbox")
-
-
-def say(message: str) -> None:
-    """Tell a person; standard output is for what a program may read."""
-    typer.echo(f"sandbox: {message}", err=True)
 
 
 @app.command()
@@ -159,6 +148,9 @@ def serve(
     server_process.serve(
         host=host, account=account, region=region, identifier=identifier, lifeline=lifeline, without=without or ()
     )
+
+
+commands_delivery.register(app)
 
 
 def run_in(box: server.Sandbox, folder: Path, arguments: list[str], signals: command.Signals) -> int:
