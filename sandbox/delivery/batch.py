@@ -49,9 +49,7 @@ def submit_job(target: Mapping[str, Any], payload: str, caller: Caller) -> dict[
         definition = newest(batch, asked_for)
         if not batch.describe_job_queues(jobQueues=[target["Arn"]])["jobQueues"]:
             raise InvocationError(NO_RESOURCE, f"Job queue {target['Arn']} does not exist")
-        # Whether Batch authorizes a definition without a revision by its bare name or by what it resolves to is not
-        # documented, so both must be allowed.
-        for resource in dict.fromkeys((target["Arn"], asked_for, definition)):
+        for resource in (target["Arn"], asked_for):
             permissions.role_may(caller, "batch:SubmitJob", resource)
         size = (parameters.get("ArrayProperties") or {}).get("Size")
         attempts = (parameters.get("RetryStrategy") or {}).get("Attempts")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox import permissions
-from sandbox.delivery import arns, clients, encryption
+from sandbox.delivery import arns, clients
 from sandbox.delivery.invocation import InvocationError
 from sandbox.delivery.refusals import INVALID_PARAMETER, understood
 
@@ -35,10 +35,8 @@ def send(queue_arn: str, event: Mapping[str, Any], caller: Caller, attributes: M
         raise InvocationError(INVALID_PARAMETER, "a dead-letter queue must be a standard queue")
     with understood():
         sqs = clients.sqs(arn.region)
+        permissions.service_may(service, "sqs:SendMessage", queue_arn)  # and its key's policy, if it has a key
         url = sqs.get_queue_url(QueueName=arn.resource)["QueueUrl"]
-        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["KmsMasterKeyId"]).get("Attributes", {})
-        permissions.service_may(service, "sqs:SendMessage", queue_arn)
-        encryption.check(queue.get("KmsMasterKeyId"), service)
         message_attributes: dict[str, MessageAttributeValueTypeDef] = {
             name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
         }

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
 from sandbox.clock import CLOCK
-from sandbox.delivery import applied, arns, dead_letters, retries, targets
-from sandbox.delivery.encryption import ACTIONS
+from sandbox.delivery import applied, arns, dead_letters, entries, retries, targets
 from sandbox.delivery.events import EVENTS
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.delivery.records import RECORDS
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 SERVICE = "events.amazonaws.com"
 EVENT_BUS = "event-bus/"
+# What an encrypted bus needs of its key (EventBridge User Guide, "KMS key options for EventBridge").
+KEY_ACTIONS = ("kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt")
 
 
 def publish(
@@ -54,7 +55,7 @@ def publish(
         return
     try:
         if bus.key:
-            permissions.key_lets(SERVICE, bus.arn, bus.account, bus.key, ACTIONS)
+            permissions.key_lets(SERVICE, bus.arn, bus.account, bus.key, KEY_ACTIONS)
     except InvocationError as error:
         EVENTS.add(at=CLOCK.now(), bus_arn=bus.arn, event=event, forwarded_by=forwarded_by, lost=str(error))
         WORK.start(functools.partial(reject, event, bus, error), f"rejection of {event['id']} by {bus.name}")
@@ -99,7 +100,7 @@ def deliver(
 
     def once() -> dict[str, Any]:
         nonlocal payload
-        payload = input_of(target, event)
+        payload = input_of(target, event, rule)
         invocation = targets.Invocation(target, payload, caller, event)
         if is_bus(target["Arn"]):
             return forward(invocation, forwarded=forwarded)
@@ -171,7 +172,7 @@ def reject(event: Mapping[str, Any], bus: applied.Bus, error: InvocationError) -
     )
 
 
-def input_of(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
+def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: applied.Rule) -> str:
     """Return the text that a target is given for an event.
 
     Raises:
@@ -185,8 +186,11 @@ def input_of(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
             input_path=target.get("InputPath"),
             input_paths=transformer.get("InputPathsMap"),
             input_template=transformer.get("InputTemplate"),
+            rule_arn=rule.arn,
+            rule_name=rule.name,
+            ingestion_time=entries.written(CLOCK.now()),
         )
-    except ValueError as error:
+    except input_transformers.InputError as error:
         raise InvocationError(INVALID_JSON, str(error)) from None
 
 

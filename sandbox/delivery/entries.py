@@ -110,11 +110,16 @@ def new_event(
         "detail-type": detail_type,
         "source": source,
         "account": account,
-        "time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "time": written(at),
         "region": region,
         "resources": list(resources),
         "detail": dict(detail),
     }
+
+
+def written(at: datetime) -> str:
+    """Return a time as events have it: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def detail_of(text: str) -> dict[str, Any]:

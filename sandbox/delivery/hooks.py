@@ -11,6 +11,7 @@ from typing import Any
 from moto.batch.models import BatchBackend
 from moto.core.config import default_user_config
 from moto.core.exceptions import JsonRESTError
+from moto.events.exceptions import InvalidEventPatternException
 from moto.events.models import Replay, ReplayState
 from moto.events.responses import EventsHandler
 
@@ -19,6 +20,9 @@ from sandbox.delivery import applied, engine
 from sandbox.delivery.entries import RequestError
 from sandbox.delivery.put_events import put_events
 from sandbox.repairs import around, parameter, repair
+from semantics import event_patterns
+
+MAX_TARGETS = 5
 
 
 @repair
@@ -41,6 +45,40 @@ def events_are_delivered() -> None:
         except RequestError as error:
             raise JsonRESTError(error.code, error.message) from None
         return json.dumps({"FailedEntryCount": sum("ErrorCode" in each for each in results), "Entries": results})
+
+
+@repair
+def patterns_are_checked() -> None:
+    """A pattern that EventBridge does not understand is refused (EventBridge API, PutRule).
+
+    moto takes unknown operators and patterns of any length.
+    """
+
+    @around(EventsHandler, "put_rule")
+    def put_rule(original: Any, response: Any) -> Any:
+        text = parameter(response, "EventPattern")
+        if text:
+            try:
+                problems = event_patterns.problems(json.loads(text))
+            except ValueError as error:
+                raise InvalidEventPatternException(reason=f"it is no JSON: {error}") from None
+            if problems:
+                path = ".".join(map(str, problems[0].path))
+                raise InvalidEventPatternException(reason=f"at '{path}': {problems[0].message}")
+        return original(response)
+
+
+@repair
+def rule_has_five_targets() -> None:
+    """A rule has five targets at most (EventBridge quotas), and `PutTargets` refuses the sixth; moto takes any number."""
+
+    @around(EventsHandler, "put_targets")
+    def put_targets(original: Any, response: Any) -> Any:
+        rule, bus = parameter(response, "Rule"), parameter(response, "EventBusName")
+        present = {each["Id"] for each in response.events_backend.describe_rule(rule, bus).targets}
+        if len(present | {each["Id"] for each in parameter(response, "Targets")}) > MAX_TARGETS:
+            raise JsonRESTError("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+        return original(response)
 
 
 @repair

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
-from sandbox.delivery import arns, batch, clients, ecs, encryption
+from sandbox.delivery import arns, batch, clients, ecs
 from sandbox.delivery.invocation import InvocationError
 from sandbox.delivery.refusals import INVALID_JSON, INVALID_PARAMETER, NO_RESOURCE, understood
 
@@ -82,9 +82,7 @@ def publish(invocation: Invocation) -> dict[str, Any]:
     arn = arns.parse(invocation.arn)
     with understood():
         sns = clients.sns(arn.region)
-        topic = sns.get_topic_attributes(TopicArn=invocation.arn)["Attributes"]
         permissions.service_may(invocation.caller, "sns:Publish", invocation.arn)
-        encryption.check(topic.get("KmsMasterKeyId"), invocation.caller)
         return {"message_id": sns.publish(TopicArn=invocation.arn, Message=invocation.payload)["MessageId"]}
 
 
@@ -93,10 +91,8 @@ def send_message(invocation: Invocation) -> dict[str, Any]:
     arn = arns.parse(invocation.arn)
     with understood():
         sqs = clients.sqs(arn.region)
-        url = sqs.get_queue_url(QueueName=arn.resource)["QueueUrl"]
-        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["KmsMasterKeyId"]).get("Attributes", {})
         permissions.service_may(invocation.caller, "sqs:SendMessage", invocation.arn)
-        encryption.check(queue.get("KmsMasterKeyId"), invocation.caller)
+        url = sqs.get_queue_url(QueueName=arn.resource)["QueueUrl"]
         group = (invocation.target.get("SqsParameters") or {}).get("MessageGroupId")
         if group:
             sent = sqs.send_message(QueueUrl=url, MessageBody=invocation.payload, MessageGroupId=group)

@@ -203,9 +203,7 @@ def job_queue(bench: Bench) -> str:
         computeEnvironmentName=bench.name, type="UNMANAGED", state="ENABLED", serviceRole=role["Role"]["Arn"]
     )["computeEnvironmentArn"]
     order = [{"order": 1, "computeEnvironment": environment}]
-    made = batch.create_job_queue(
-        jobQueueName=bench.name, state="ENABLED", priority=1, computeEnvironmentOrder=order
-    )
+    made = batch.create_job_queue(jobQueueName=bench.name, state="ENABLED", priority=1, computeEnvironmentOrder=order)
     arn: str = made["jobQueueArn"]
     return arn
 
