@@ -1,0 +1,283 @@
+"""Whether what was applied lets a rule or a schedule do what it is about to do, as AWS decides it.
+
+Reads the stored policies, asks `semantics.policies`, and refuses in AWS's words. What is sent in which condition key is
+the part that policies most often get wrong, so each rule stands here with its source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sandbox import stored_policies
+from sandbox.clock import CLOCK
+from sandbox.delivery.invocation import Caller, InvocationError
+from semantics import policies
+from semantics.policies import Kind, Policy, PolicyError, Principal, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sandbox.stored_policies import Documents, Identity, Key
+
+    Context = Mapping[str, str | list[str]]
+
+NO_PERMISSIONS: Final = "NO_PERMISSIONS"
+NO_RESOURCE: Final = "NO_RESOURCE"
+FAILED_TO_ASSUME_ROLE: Final = "FAILED_TO_ASSUME_ROLE"
+ERROR_FROM_TARGET: Final = "ERROR_FROM_TARGET"
+
+# What EventBridge's dead letters call it ("Using dead-letter queues", EventBridge User Guide), and what Scheduler's do,
+# which pass on the code of the API that refused ("Configuring a schedule's dead-letter queue", Scheduler User Guide).
+_SCHEDULER: Final = "scheduler.amazonaws.com"
+_SCHEDULER_CODES: Final = {
+    NO_PERMISSIONS: "AccessDeniedException",
+    NO_RESOURCE: "ResourceNotFoundException",
+    FAILED_TO_ASSUME_ROLE: "AccessDenied",
+    ERROR_FROM_TARGET: "KMSInvalidStateException",
+}
+
+# What a message that is written to an encrypted queue or topic needs ("Key management", SQS and SNS developer guides).
+_WRITES: Final = {"sqs:sendmessage": "aws:sqs:arn", "sns:publish": "aws:sns:topicArn"}
+_KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+_BUS_CONTEXT: Final = "kms:EncryptionContext:aws:events:event-bus:arn"
+
+
+def role_may(caller: Caller, action: str, resource: str, context: Context | None = None) -> None:
+    """Check that a target's role trusts the service, and may do something with a resource.
+
+    The service says in `aws:SourceArn` and `aws:SourceAccount` on whose behalf it takes the role on, and only then:
+    what the role does afterwards carries neither. A policy of the resource counts too, and so does its key.
+
+    Args:
+        caller: the rule or schedule, with the role.
+        action: as `ecs:RunTask`.
+        resource: its ARN. A task definition without a revision is the newest ACTIVE one, since ECS resolves it before
+            it authorizes: a policy that names only the bare family lets nothing run, and so it is here. What Batch
+            does is not documented: a job definition without a revision has to be allowed both ways.
+        context: condition keys of the action, as `ecs:cluster`.
+
+    Raises:
+        InvocationError: FAILED_TO_ASSUME_ROLE, NO_PERMISSIONS or NO_RESOURCE, with AWS's words.
+    """
+    role, principal = _assume(caller)
+    identity = [_read(document, Kind.IDENTITY, caller, name) for name, document in role.documents]
+    who = _Who(principal, identity, _boundary(role, caller))
+    for each in _resolved(action, resource, caller):
+        _check(caller, who, action, each, dict(context or {}))
+
+
+def service_may(caller: Caller, action: str, resource: str, context: Context | None = None) -> None:
+    """Check that a resource's own policy lets the service itself do something, on behalf of a rule.
+
+    The key of an encrypted queue or topic is checked with it: its policy has to let the service write, without
+    `aws:SourceArn` and `aws:SourceAccount`, which EventBridge does not send on that way (documented for SNS, in
+    "Configuring Amazon SNS encryption permissions"; taken for SQS as well, to be on the safe side).
+
+    Args:
+        caller: the rule; its role has no part in it.
+        action: as `sns:Publish`.
+        resource: ARN of a queue, topic, log group or log stream, or bus.
+        context: condition keys of the action.
+
+    Raises:
+        InvocationError: NO_PERMISSIONS or NO_RESOURCE, with AWS's words.
+    """
+    source = {"aws:SourceArn": caller.source_arn, "aws:SourceAccount": caller.account}
+    who = _Who(policies.service(caller.service))
+    _check(caller, who, action, _with_stream(resource), source | dict(context or {}))
+
+
+def key_lets(service: str, source_arn: str, account: str, key: str, actions: Sequence[str]) -> None:
+    """Check that a key's policy lets a service use it.
+
+    For a bus that it encrypts, EventBridge says which bus, in `aws:SourceArn` and in the encryption context
+    ("Encrypting EventBridge event buses with AWS KMS keys"). For anything else neither is sent; `service_may` and
+    `role_may` have checked the key of a queue or topic already.
+
+    Args:
+        service: as `events.amazonaws.com`.
+        source_arn: the bus, or the rule.
+        account: of the bus or rule.
+        key: the key's id, an alias of it, or the ARN of either.
+        actions: as `kms:Decrypt`; all must be allowed.
+
+    Raises:
+        InvocationError: NO_PERMISSIONS with AWS's words; ERROR_FROM_TARGET if the key is not there or not enabled.
+    """
+    caller = Caller(service, source_arn, account, source_arn.split(":")[3])
+    sent: dict[str, str | list[str]] = {}
+    if ":event-bus/" in source_arn:
+        sent = {"aws:SourceArn": source_arn, "aws:SourceAccount": account, _BUS_CONTEXT: source_arn}
+    _check_key(caller, _Who(policies.service(service)), _key(key, caller, source_arn), actions, sent)
+
+
+def principal_may(access_key_id: str, action: str, resource: str, context: Context | None = None) -> None:
+    """Check that whoever has this access key may do something.
+
+    A key that was not given out here, such as `test`, is the account's administrator's, who may do anything.
+
+    Args:
+        access_key_id: as the request was signed with.
+        action: as `events:PutEvents`.
+        resource: its ARN.
+        context: condition keys of the action, as `events:source`.
+
+    Raises:
+        InvocationError: NO_PERMISSIONS or NO_RESOURCE, with AWS's words.
+    """
+    found = stored_policies.find_session(access_key_id)
+    if found is None:
+        return
+    arn = found.identity.arn
+    principal = policies.session(arn, found.name) if found.name else policies.user(arn)
+    caller = Caller("", "", principal.account, resource.split(":")[3])
+    identity = [_read(document, Kind.IDENTITY, caller, name) for name, document in found.identity.documents]
+    session_policy = _read(found.document, Kind.SESSION, caller) if found.document else None
+    who = _Who(principal, identity, _boundary(found.identity, caller), session_policy)
+    _check(caller, who, action, resource, dict(context or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """Who asks, with all that limits it."""
+
+    principal: Principal
+    identity: Sequence[Policy] = ()
+    boundary: Policy | None = None
+    session_policy: Policy | None = None
+
+
+def _assume(caller: Caller) -> tuple[Identity, Principal]:
+    """Return the caller's role and the session of it that the service gets."""
+    arn = caller.role_arn or ""
+    role = stored_policies.find_role(arn) if arn else None
+    sent = {"aws:SourceArn": caller.source_arn, "aws:SourceAccount": caller.account}
+    asked = Request("sts:AssumeRole", arn, policies.service(caller.service), _globals(caller, arn) | sent)
+    trust = [_read(role.trust, Kind.TRUST, caller)] if role else [Policy(Kind.TRUST, "", ())]
+    decision = policies.evaluate(asked, resource=trust)
+    if role is None or not decision.allowed:
+        note = "" if role else " (there is no such role)"
+        raise _error(caller, FAILED_TO_ASSUME_ROLE, decision.reason + note)
+    return role, policies.session(arn, caller.service.partition(".")[0])
+
+
+def _check(caller: Caller, who: _Who, action: str, resource: str, context: Context) -> None:
+    try:
+        stored = stored_policies.find_resource(resource)
+    except stored_policies.NotStoredError as error:
+        raise _error(caller, NO_RESOURCE, str(error)) from None
+    documents = stored.documents if stored else ()
+    _require(caller, who, action, resource, context, _read_all(documents, caller))
+    if stored and stored.key and action.lower() in _WRITES:
+        _check_key(caller, who, _key(stored.key, caller, resource), _KEY_ACTIONS, _through(who, action, resource))
+
+
+def _through(who: _Who, action: str, resource: str) -> Context:
+    """Return what the service that has an encrypted queue or topic sends to KMS when it is written to."""
+    _, partition, service, region, *_ = resource.split(":", 5)
+    sent = {f"kms:EncryptionContext:{_WRITES[action.lower()]}": resource}
+    if not who.principal.is_service:  # the service uses the key with the rights of whoever writes
+        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+        sent |= {"kms:ViaService": f"{service}.{region}.{suffix}", "kms:CallerAccount": who.principal.account}
+    return sent
+
+
+def _check_key(caller: Caller, who: _Who, key: Key, actions: Sequence[str], context: Context) -> None:
+    if not key.enabled:
+        raise _error(caller, ERROR_FROM_TARGET, f"{key.arn} is not enabled.")
+    document = _managed_key_policy(key) if key.managed_for else key.document
+    policy = _read(document, Kind.KEY, caller)
+    for action in actions:
+        _require(caller, who, action, key.arn, context, [policy])
+
+
+def _managed_key_policy(key: Key) -> dict[str, object]:
+    """Return the policy of a key that AWS made for a service: for the account's own principals, through that service.
+
+    "AWS managed keys" in the KMS Developer Guide. Nobody can change it, so no service ever gets to use such a key.
+    """
+    _, _, _, region, account, _ = key.arn.split(":", 5)
+    through = {"kms:CallerAccount": account, "kms:ViaService": f"{key.managed_for}.{region}.amazonaws.com"}
+    actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement | {"Condition": {"StringEquals": through}}]}
+
+
+def _require(
+    caller: Caller, who: _Who, action: str, resource: str, context: Context, resource_policies: Sequence[Policy]
+) -> None:
+    decision = policies.evaluate(
+        Request(action, resource, who.principal, _globals(caller, resource) | dict(context)),
+        identity=who.identity,
+        boundary=who.boundary,
+        session_policy=who.session_policy,
+        resource=resource_policies,
+    )
+    if not decision.allowed:
+        raise _error(caller, NO_PERMISSIONS, decision.reason)
+
+
+def _globals(caller: Caller, resource: str) -> dict[str, str | list[str]]:
+    """Return the global condition keys that every request has ("AWS global condition context keys")."""
+    now = CLOCK.now()
+    parts = resource.split(":", 5)
+    return {
+        "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:EpochTime": str(int(now.timestamp())),
+        "aws:RequestedRegion": parts[3] or caller.region,
+        "aws:ResourceAccount": parts[4],
+        "aws:SecureTransport": "true",
+    }
+
+
+def _resolved(action: str, resource: str, caller: Caller) -> list[str]:
+    """Return what is authorized where a resource without a revision stands for its newest."""
+    try:
+        if action.lower() == "ecs:runtask" and ":task-definition/" in resource:
+            return [stored_policies.resolved_task_definition(resource)]
+        if action.lower() == "batch:submitjob" and ":job-definition/" in resource:
+            return list(dict.fromkeys((resource, stored_policies.resolved_job_definition(resource))))
+    except stored_policies.NotStoredError as error:
+        raise _error(caller, NO_RESOURCE, str(error)) from None
+    return [resource]
+
+
+def _with_stream(resource: str) -> str:
+    """Return a log group as its actions are authorized: with a stream, whatever that is called."""
+    if ":log-group:" not in resource or ":log-stream:" in resource:
+        return resource
+    return f"{resource.removesuffix(':*')}:log-stream:*"
+
+
+def _key(identifier: str, caller: Caller, resource: str) -> Key:
+    """Return the key that encrypts a resource."""
+    _, _, _, region, account, _ = resource.split(":", 5)
+    key = stored_policies.find_key(identifier, account, region)
+    if key is None:
+        raise _error(caller, ERROR_FROM_TARGET, f"Key {identifier} does not exist.")
+    return key
+
+
+def _boundary(identity: Identity, caller: Caller) -> Policy | None:
+    """Return the permissions boundary; one that is not there lets nothing through."""
+    if identity.boundary is None:
+        return None
+    name, document = identity.boundary
+    return _read(document, Kind.BOUNDARY, caller, name) if document else Policy(Kind.BOUNDARY, name, ())
+
+
+def _read_all(documents: Documents, caller: Caller) -> list[Policy]:
+    return [_read(document, Kind.RESOURCE, caller, name) for name, document in documents]
+
+
+def _read(document: str | Mapping[str, object], kind: Kind, caller: Caller, name: str = "") -> Policy:
+    """Read a policy; moto stores some that AWS would have refused, and those give no rights."""
+    try:
+        return policies.read(document, kind, name)
+    except PolicyError as error:
+        raise _error(caller, NO_PERMISSIONS, f"MalformedPolicyDocument: {error}") from None
+
+
+def _error(caller: Caller, code: str, message: str) -> InvocationError:
+    return InvocationError(_SCHEDULER_CODES[code] if caller.service == _SCHEDULER else code, message)
