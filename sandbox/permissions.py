@@ -18,7 +18,7 @@ from semantics.policies import Kind, Policy, PolicyError, Principal, Request
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sandbox.stored_policies import Documents, Identity, Key
+    from sandbox.stored_policies import Identity, Key
 
     Context = Mapping[str, str | list[str]]
 
@@ -62,9 +62,9 @@ def role_may(caller: Caller, action: str, resource: str, context: Context | None
     """
     role, principal = _assume(caller)
     identity = [_read(document, Kind.IDENTITY, caller, name) for name, document in role.documents]
-    who = _Who(principal, identity, _boundary(role, caller))
+    who = _Who(caller, principal, identity, _boundary(role, caller))
     for each in _resolved(action, resource, caller):
-        _check(caller, who, action, each, dict(context or {}))
+        _check(who, action, each, dict(context or {}))
 
 
 def service_may(caller: Caller, action: str, resource: str, context: Context | None = None) -> None:
@@ -84,8 +84,8 @@ def service_may(caller: Caller, action: str, resource: str, context: Context | N
         InvocationError: NO_PERMISSIONS or NO_RESOURCE, with AWS's words.
     """
     source = {"aws:SourceArn": caller.source_arn, "aws:SourceAccount": caller.account}
-    who = _Who(policies.service(caller.service))
-    _check(caller, who, action, _with_stream(resource), source | dict(context or {}))
+    who = _Who(caller, policies.service(caller.service))
+    _check(who, action, _with_stream(resource), source | dict(context or {}))
 
 
 def key_lets(service: str, source_arn: str, account: str, key: str, actions: Sequence[str]) -> None:
@@ -109,7 +109,7 @@ def key_lets(service: str, source_arn: str, account: str, key: str, actions: Seq
     sent: dict[str, str | list[str]] = {}
     if ":event-bus/" in source_arn:
         sent = {"aws:SourceArn": source_arn, "aws:SourceAccount": account, _BUS_CONTEXT: source_arn}
-    _check_key(caller, _Who(policies.service(service)), _key(key, caller, source_arn), actions, sent)
+    _check_key(_Who(caller, policies.service(service)), _key(key, caller, source_arn), actions, sent)
 
 
 def principal_may(access_key_id: str, action: str, resource: str, context: Context | None = None) -> None:
@@ -134,14 +134,15 @@ def principal_may(access_key_id: str, action: str, resource: str, context: Conte
     caller = Caller("", "", principal.account, resource.split(":")[3])
     identity = [_read(document, Kind.IDENTITY, caller, name) for name, document in found.identity.documents]
     session_policy = _read(found.document, Kind.SESSION, caller) if found.document else None
-    who = _Who(principal, identity, _boundary(found.identity, caller), session_policy)
-    _check(caller, who, action, resource, dict(context or {}))
+    who = _Who(caller, principal, identity, _boundary(found.identity, caller), session_policy)
+    _check(who, action, resource, dict(context or {}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Who:
-    """Who asks, with all that limits it."""
+    """Who asks on whose behalf, with all that limits it."""
 
+    caller: Caller
     principal: Principal
     identity: Sequence[Policy] = ()
     boundary: Policy | None = None
@@ -152,8 +153,8 @@ def _assume(caller: Caller) -> tuple[Identity, Principal]:
     """Return the caller's role and the session of it that the service gets."""
     arn = caller.role_arn or ""
     role = stored_policies.find_role(arn) if arn else None
-    sent = {"aws:SourceArn": caller.source_arn, "aws:SourceAccount": caller.account}
-    asked = Request("sts:AssumeRole", arn, policies.service(caller.service), _globals(caller, arn) | sent)
+    context = _globals(caller, arn) | {"aws:SourceArn": caller.source_arn, "aws:SourceAccount": caller.account}
+    asked = Request("sts:AssumeRole", arn, policies.service(caller.service), context)
     trust = [_read(role.trust, Kind.TRUST, caller)] if role else [Policy(Kind.TRUST, "", ())]
     decision = policies.evaluate(asked, resource=trust)
     if role is None or not decision.allowed:
@@ -162,15 +163,15 @@ def _assume(caller: Caller) -> tuple[Identity, Principal]:
     return role, policies.session(arn, caller.service.partition(".")[0])
 
 
-def _check(caller: Caller, who: _Who, action: str, resource: str, context: Context) -> None:
+def _check(who: _Who, action: str, resource: str, context: Context) -> None:
     try:
         stored = stored_policies.find_resource(resource)
     except stored_policies.NotStoredError as error:
-        raise _error(caller, NO_RESOURCE, str(error)) from None
+        raise _error(who.caller, NO_RESOURCE, str(error)) from None
     documents = stored.documents if stored else ()
-    _require(caller, who, action, resource, context, _read_all(documents, caller))
+    _require(who, action, resource, context, [_read(text, Kind.RESOURCE, who.caller, name) for name, text in documents])
     if stored and stored.key and action.lower() in _WRITES:
-        _check_key(caller, who, _key(stored.key, caller, resource), _KEY_ACTIONS, _through(who, action, resource))
+        _check_key(who, _key(stored.key, who.caller, resource), _KEY_ACTIONS, _through(who, action, resource))
 
 
 def _through(who: _Who, action: str, resource: str) -> Context:
@@ -183,13 +184,13 @@ def _through(who: _Who, action: str, resource: str) -> Context:
     return sent
 
 
-def _check_key(caller: Caller, who: _Who, key: Key, actions: Sequence[str], context: Context) -> None:
+def _check_key(who: _Who, key: Key, actions: Sequence[str], context: Context) -> None:
     if not key.enabled:
-        raise _error(caller, ERROR_FROM_TARGET, f"{key.arn} is not enabled.")
+        raise _error(who.caller, ERROR_FROM_TARGET, f"{key.arn} is not enabled.")
     document = _managed_key_policy(key) if key.managed_for else key.document
-    policy = _read(document, Kind.KEY, caller)
+    policy = _read(document, Kind.KEY, who.caller)
     for action in actions:
-        _require(caller, who, action, key.arn, context, [policy])
+        _require(who, action, key.arn, context, [policy])
 
 
 def _managed_key_policy(key: Key) -> dict[str, object]:
@@ -204,29 +205,27 @@ def _managed_key_policy(key: Key) -> dict[str, object]:
     return {"Version": "2012-10-17", "Statement": [statement | {"Condition": {"StringEquals": through}}]}
 
 
-def _require(
-    caller: Caller, who: _Who, action: str, resource: str, context: Context, resource_policies: Sequence[Policy]
-) -> None:
+def _require(who: _Who, action: str, resource: str, context: Context, resource_policies: Sequence[Policy]) -> None:
     decision = policies.evaluate(
-        Request(action, resource, who.principal, _globals(caller, resource) | dict(context)),
+        Request(action, resource, who.principal, _globals(who.caller, resource) | dict(context)),
         identity=who.identity,
         boundary=who.boundary,
         session_policy=who.session_policy,
         resource=resource_policies,
     )
     if not decision.allowed:
-        raise _error(caller, NO_PERMISSIONS, decision.reason)
+        raise _error(who.caller, NO_PERMISSIONS, decision.reason)
 
 
 def _globals(caller: Caller, resource: str) -> dict[str, str | list[str]]:
     """Return the global condition keys that every request has ("AWS global condition context keys")."""
     now = CLOCK.now()
-    parts = resource.split(":", 5)
+    _, _, _, region, account, *_ = [*resource.split(":", 5), "", "", "", "", ""]
     return {
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(int(now.timestamp())),
-        "aws:RequestedRegion": parts[3] or caller.region,
-        "aws:ResourceAccount": parts[4],
+        "aws:RequestedRegion": region or caller.region,
+        "aws:ResourceAccount": account,
         "aws:SecureTransport": "true",
     }
 
@@ -265,10 +264,6 @@ def _boundary(identity: Identity, caller: Caller) -> Policy | None:
         return None
     name, document = identity.boundary
     return _read(document, Kind.BOUNDARY, caller, name) if document else Policy(Kind.BOUNDARY, name, ())
-
-
-def _read_all(documents: Documents, caller: Caller) -> list[Policy]:
-    return [_read(document, Kind.RESOURCE, caller, name) for name, document in documents]
 
 
 def _read(document: str | Mapping[str, object], kind: Kind, caller: Caller, name: str = "") -> Policy:

@@ -3,8 +3,7 @@
 A repair stores and returns what was sent, as AWS does; none hides a difference that a plan should show. Each has a test
 in tests/sandbox that passes here and fails on moto as it comes, so that a repair which moto no longer needs is noticed.
 
-This module, delivery/hooks.py and the readers of what was applied are the only ones that reach into moto, and the only
-ones where types are loose.
+This module is the only one that changes moto. Types are loose here, as they are in `stored_policies.py`, which reads.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.ecs.exceptions import EcsClientException, TaskDefinitionNotFoundException
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.events.models import EventBus
 from moto.iam.responses import IamResponse
 from moto.kms.responses import KmsResponse
 from moto.logs.exceptions import ResourceNotFoundException
@@ -264,6 +264,23 @@ def log_group_key_can_change() -> None:
     responses: Any = LogsResponse
     responses.associate_kms_key = associate_kms_key
     responses.disassociate_kms_key = disassociate_kms_key
+
+
+# --- EventBridge ----------------------------------------------------------------------------------------------------
+
+
+@repair
+def bus_policy_is_replaced() -> None:
+    """`PutPermission` with a policy puts it in the place of the one that was there (EventBridge API, PutPermission).
+
+    moto keeps the old statements of principals that the new policy does not name: a right that was taken away would
+    still be there.
+    """
+
+    @around(EventBus, "add_policy")
+    def add_policy(original: Any, bus: Any, policy: dict[str, Any]) -> None:
+        bus.remove_statements()
+        original(bus, policy)
 
 
 # --- EventBridge Scheduler ------------------------------------------------------------------------------------------

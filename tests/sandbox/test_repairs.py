@@ -204,6 +204,20 @@ def test_update_schedule_resets_what_is_not_sent(aws: Client, name: str) -> None
     assert (found.get("State"), found["ActionAfterCompletion"]) == ("ENABLED", "NONE")
 
 
+def test_bus_policy_is_replaced(aws: Client, name: str) -> None:
+    events = aws("events")
+    bus = events.create_event_bus(Name=name)["EventBusArn"]
+
+    def policy(sid: str, account: str) -> str:
+        statement = {"Sid": sid, "Effect": "Allow", "Action": "events:PutEvents", "Resource": bus}
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement | {"Principal": {"AWS": account}}]})
+
+    events.put_permission(EventBusName=name, Policy=policy("First", "111122223333"))
+    events.put_permission(EventBusName=name, Policy=policy("Second", "444455556666"))
+    stored = json.loads(events.describe_event_bus(Name=name)["Policy"])
+    assert [statement["Sid"] for statement in stored["Statement"]] == ["Second"]
+
+
 def test_every_repair_has_its_test() -> None:
     assert {f"test_{repair}" for repair in repairs.REPAIRS} <= globals().keys()
 
