@@ -1,0 +1,5 @@
+"""What ECS and Batch would run as containers, run here as local processes.
+
+`plans` says what each container is to be, `images` which program stands for its image, `supervisor` and `processes` run it within
+limits, `runner` takes a task through its life, `in_moto` puts all of it behind ECS's own API.
+"""
