@@ -22,7 +22,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {}
 def answers(name: str) -> Callable[[Callable[[dict[str, Any]], Any]], Callable[[dict[str, Any]], Any]]:
     """Register a function under /_punctual/<name>: it gets the request's JSON object and returns what is JSON.
 
-    A `SandboxError` that it raises reaches the client as one, with its exit code.
+    A name that ends in a slash stands for all addresses below it, and what follows the slash is the field `path`. A
+    `SandboxError` that the function raises reaches the client as one, with its exit code.
     """
 
     def register(function: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
@@ -39,12 +40,15 @@ def with_control(application: WSGIApplication) -> WSGIApplication:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(CONTROL_PATH):
             return application(environ, start_response)
-        function = ANSWERS.get(path.removeprefix(CONTROL_PATH))
+        name = path.removeprefix(CONTROL_PATH)
+        first, slash, rest = name.partition("/")
+        function = ANSWERS.get(first + slash)
         if function is None:
             return _json(start_response, "404 Not Found", {"error": f"there is no {path}", "exit_code": 3})
         size = int(environ.get("CONTENT_LENGTH") or 0)
         try:
-            return _json(start_response, "200 OK", function(json.loads(environ["wsgi.input"].read(size) or b"{}")))
+            fields = json.loads(environ["wsgi.input"].read(size) or b"{}")
+            return _json(start_response, "200 OK", function(fields | {"path": rest} if slash else fields))
         except SandboxError as error:
             return _json(start_response, "400 Bad Request", {"error": str(error), "exit_code": error.exit_code})
 

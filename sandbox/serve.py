@@ -18,7 +18,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from sandbox import control, failures, repairs
-from sandbox.delivery import hooks, questions  # noqa: F401 - importing them registers repairs and answers
+from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing them registers repairs and answers
+from sandbox.delivery import hooks, questions  # noqa: F401 - as above
 from sandbox.errors import WrongUseError
 
 if TYPE_CHECKING:

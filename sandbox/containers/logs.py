@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from sandbox.clock import CLOCK
-from sandbox.containers import aws
+from sandbox.delivery import clients
 
 if TYPE_CHECKING:
     from sandbox.containers.plans import LogStream
@@ -32,7 +32,7 @@ class LogWriter:
             LogError: the log group is not there.
         """
         self._stream = stream
-        self._client = aws.client("logs", stream.region)
+        self._client = clients.logs(stream.region)
         self._lock = threading.Lock()
         self._lines: list[tuple[int, str]] = []
         self._flushed = time.monotonic()
@@ -55,7 +55,9 @@ class LogWriter:
             lines, self._lines = self._lines, []
         self._flushed = time.monotonic()
         if lines:
-            events = [{"timestamp": moment, "message": line} for moment, line in sorted(lines, key=lambda each: each[0])]
+            events = [
+                {"timestamp": moment, "message": line} for moment, line in sorted(lines, key=lambda each: each[0])
+            ]
             self._client.put_log_events(
                 logGroupName=self._stream.group, logStreamName=self._stream.stream, logEvents=events
             )

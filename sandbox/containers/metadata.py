@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sandbox import control
-from sandbox.containers import aws
+from sandbox.delivery import clients
 from sandbox.errors import WrongUseError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Metadata:
         address = uuid.uuid4().hex
         with self._lock:
             self._containers[address] = (task, container)
-        return {"ECS_CONTAINER_METADATA_URI_V4": f"{aws.endpoint()}/_punctual/metadata/{address}"}
+        return {"ECS_CONTAINER_METADATA_URI_V4": f"{clients.endpoint()}/_punctual/metadata/{address}"}
 
     def remove(self, task: Task) -> None:
         """Forget the containers of a task that has stopped."""

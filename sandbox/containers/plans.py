@@ -84,9 +84,7 @@ def plan(
     return [_container(each, overridden.get(each["name"], {}), task_id, region) for each in definitions]
 
 
-def _container(
-    definition: Mapping[str, Any], override: Mapping[str, Any], task_id: str, region: str
-) -> ContainerPlan:
+def _container(definition: Mapping[str, Any], override: Mapping[str, Any], task_id: str, region: str) -> ContainerPlan:
     stop_seconds = definition.get("stopTimeout")
     return ContainerPlan(
         name=definition["name"],

@@ -71,9 +71,7 @@ class Ended(BaseModel):
 class ContainerProcess:
     """A container that runs."""
 
-    def __init__(
-        self, program: Program, environment: Mapping[str, str], limits: Limits, stop_seconds: int
-    ) -> None:
+    def __init__(self, program: Program, environment: Mapping[str, str], limits: Limits, stop_seconds: int) -> None:
         """Start it.
 
         Args:
@@ -134,7 +132,9 @@ class ContainerProcess:
                 if left > 0:
                     write_line(line[:left].decode(errors="replace").rstrip("\r\n"))
                     if len(line) > left:
-                        write_line(f"sandbox: more than {self.limits.output_bytes} bytes of output; the rest is thrown away")
+                        write_line(
+                            f"sandbox: more than {self.limits.output_bytes} bytes of output; the rest is thrown away"
+                        )
                 left -= len(line)
         with os.fdopen(self._report, "rb") as report:
             told = report.read()

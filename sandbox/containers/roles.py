@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from sandbox import control
-from sandbox.containers import aws
+from sandbox.delivery import clients
 from sandbox.delivery.invocation import Caller
 from sandbox.errors import WrongUseError
 
@@ -51,13 +51,15 @@ def secret_values(task: Task, wanted: Mapping[str, str]) -> dict[str, str]:
     Raises:
         StartError: the role may not read one, or there is none.
     """
-    return {name: _secret(task, source) if SECRET in source else _parameter(task, source) for name, source in wanted.items()}
+    return {
+        name: _secret(task, source) if SECRET in source else _parameter(task, source) for name, source in wanted.items()
+    }
 
 
 def _parameter(task: Task, source: str) -> str:
     try:
         name = source.partition(PARAMETER)[2] if PARAMETER in source else source
-        found = aws.client("ssm", task.region).get_parameters(Names=[f"/{name}", name], WithDecryption=True)
+        found = clients.ssm(task.region).get_parameters(Names=[f"/{name}", name], WithDecryption=True)
         values = [each["Value"] for each in found["Parameters"]]
     except ClientError as error:
         raise _unreadable("unable to retrieve secrets from ssm", error) from None
@@ -76,9 +78,11 @@ def _secret(task: Task, source: str) -> str:
     key, stage, version = (parts[7:] + ["", "", ""])[:3]
     selection = {name: value for name, value in (("VersionStage", stage), ("VersionId", version)) if value}
     try:
-        text: str = aws.client("secretsmanager", task.region).get_secret_value(SecretId=arn, **selection)["SecretString"]
+        text: str = clients.secrets_manager(task.region).get_secret_value(SecretId=arn, **selection)["SecretString"]
     except ClientError as error:
-        raise _unreadable(f"unable to retrieve secret from asm: failed to fetch secret {arn} from secrets manager", error) from None
+        raise _unreadable(
+            f"unable to retrieve secret from asm: failed to fetch secret {arn} from secrets manager", error
+        ) from None
     if not key:
         return text
     try:
@@ -143,7 +147,7 @@ def answer_credentials(fields: dict[str, Any]) -> dict[str, Any]:
     if task is None or task.task_role_arn is None:
         raise WrongUseError("no task that runs has these credentials")
     role = task.task_role_arn
-    taken = aws.client("sts", task.region).assume_role(RoleArn=role, RoleSessionName=task.id)["Credentials"]
+    taken = clients.sts(task.region).assume_role(RoleArn=role, RoleSessionName=task.id)["Credentials"]
     return {
         "RoleArn": role,
         "AccessKeyId": taken["AccessKeyId"],

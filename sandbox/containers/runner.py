@@ -12,12 +12,13 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import CLOCK
-from sandbox.containers import aws, images, roles
+from sandbox.containers import images, roles
 from sandbox.containers.logs import LogError, LogWriter
 from sandbox.containers.metadata import METADATA
 from sandbox.containers.processes import ContainerProcess, Limits
 from sandbox.containers.roles import GRANTS, StartError
 from sandbox.containers.tasks import RUNNING, STOPPED
+from sandbox.delivery import clients
 from sandbox.delivery.work import WORK
 
 if TYPE_CHECKING:
@@ -91,12 +92,12 @@ class Run:
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_EXECUTION_ENV": "AWS_ECS_EC2" if self.task.launch_type == "EC2" else "AWS_ECS_FARGATE",
-            "AWS_ENDPOINT_URL": aws.endpoint(),
+            "AWS_ENDPOINT_URL": clients.endpoint(),
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         if self.task.task_role_arn:
             token = GRANTS.add(self.task)
-            environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{aws.endpoint()}/_punctual/credentials/{token}"
+            environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{clients.endpoint()}/_punctual/credentials/{token}"
         return environment
 
     def _log(self, plan: ContainerPlan) -> LogWriter | None:

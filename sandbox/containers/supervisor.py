@@ -75,7 +75,7 @@ def supervise(order: dict[str, Any], scratch: str) -> dict[str, Any]:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
     try:
-        process = subprocess.Popen(  # noqa: S603 - the words of a task definition, never a shell
+        process = subprocess.Popen(
             order["command"],
             env={**order["environment"], "HOME": scratch, "TMPDIR": scratch},
             cwd=order["directory"] or scratch,

@@ -14,9 +14,13 @@ from sandbox.environment import LOOPBACK
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
+    from mypy_boto3_ecs import ECSClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
 
 _MAKING = threading.Lock()  # boto3's clients may be shared by threads, but not made by two at once
 _CONNECTIONS = 50
@@ -30,10 +34,22 @@ def batch(region: str) -> BatchClient:
 
 
 @functools.cache
+def ecs(region: str) -> ECSClient:
+    """Return a client of ECS."""
+    return _client("ecs", region)
+
+
+@functools.cache
 def logs(region: str) -> CloudWatchLogsClient:
     """Return a client of CloudWatch Logs."""
     client: CloudWatchLogsClient = _client("logs", region)
     return client
+
+
+@functools.cache
+def secrets_manager(region: str) -> SecretsManagerClient:
+    """Return a client of Secrets Manager."""
+    return _client("secretsmanager", region)
 
 
 @functools.cache
@@ -50,6 +66,23 @@ def sqs(region: str) -> SQSClient:
     return client
 
 
+@functools.cache
+def ssm(region: str) -> SSMClient:
+    """Return a client of Systems Manager."""
+    return _client("ssm", region)
+
+
+@functools.cache
+def sts(region: str) -> STSClient:
+    """Return a client of STS."""
+    return _client("sts", region)
+
+
+def endpoint() -> str:
+    """Return the address of this very server."""
+    return f"http://{LOOPBACK}:{os.environ['MOTO_PORT']}"
+
+
 def _client(service: Any, region: str) -> Any:
     with _MAKING:
         # Not tried again here: retries are the delivery's own business, and are counted.
@@ -57,7 +90,7 @@ def _client(service: Any, region: str) -> Any:
         return boto3.session.Session().client(
             service,
             region_name=region,
-            endpoint_url=f"http://{LOOPBACK}:{os.environ['MOTO_PORT']}",
+            endpoint_url=endpoint(),
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - no secret: the sandbox's one caller
             config=config,

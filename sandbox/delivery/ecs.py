@@ -1,0 +1,143 @@
+"""ECS as a target: RunTask, as EventBridge and EventBridge Scheduler call it with the role that the target names.
+
+What the role needs, on which resource and with which condition keys: Service Authorization Reference, Amazon Elastic Container
+Service; EventBridge User Guide and Scheduler User Guide, on permissions for ECS targets.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ParamValidationError
+
+from sandbox import permissions
+from sandbox.delivery import arns, clients
+from sandbox.delivery.invocation import InvocationError
+from sandbox.delivery.refusals import INVALID_JSON, INVALID_PARAMETER, understood
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
+
+    from sandbox.delivery.invocation import Caller
+
+PASSED_TO = "ecs-tasks.amazonaws.com"
+# The members of ECS's TaskOverride. What else is in the payload is no override: without an input, a rule gives its target
+# the whole event, and ECS runs the task as it is defined.
+OVERRIDES = frozenset(
+    {
+        "containerOverrides",
+        "cpu",
+        "ephemeralStorage",
+        "executionRoleArn",
+        "inferenceAcceleratorOverrides",
+        "memory",
+        "taskRoleArn",
+    }
+)
+# Members of EcsParameters and what RunTask calls them; both APIs write what is inside in their own way.
+PARAMETERS = {
+    "EnableECSManagedTags": "enableECSManagedTags",
+    "EnableExecuteCommand": "enableExecuteCommand",
+    "Group": "group",
+    "LaunchType": "launchType",
+    "PlatformVersion": "platformVersion",
+    "PropagateTags": "propagateTags",
+    "ReferenceId": "referenceId",
+    "TaskCount": "count",
+}
+STRUCTURES = {
+    "CapacityProviderStrategy": "capacityProviderStrategy",
+    "NetworkConfiguration": "networkConfiguration",
+    "PlacementConstraints": "placementConstraints",
+    "PlacementStrategies": "placementStrategy",
+    "PlacementStrategy": "placementStrategy",
+    "Tags": "tags",
+}
+
+
+def run_task(
+    target: Mapping[str, Any], payload: str, caller: Caller, *, started_by: str | None = None
+) -> dict[str, Any]:
+    """Run the tasks of a target, and return `{"tasks": [<arn>, ...]}`.
+
+    Args:
+        target: of an EventBridge rule or a Scheduler schedule: `Arn` is the cluster, `EcsParameters` the rest.
+        payload: the input: a TaskOverride in JSON, or anything else in JSON, which overrides nothing.
+        caller: the rule or schedule, with the target's role.
+        started_by: what the task says of who started it; for a rule, its name.
+
+    Raises:
+        InvocationError: the role lacks a right, the cluster or the definition is not there, the input is no JSON, or ECS refuses.
+    """
+    if caller.role_arn is None:
+        raise InvocationError(INVALID_PARAMETER, "RoleArn is required for target ECS")
+    cluster = target["Arn"]
+    parameters: Mapping[str, Any] = target.get("EcsParameters") or {}
+    if "TaskDefinitionArn" not in parameters:
+        raise InvocationError(INVALID_PARAMETER, "EcsParameters must be specified for target ECS")
+    overrides = _overrides(payload)
+    ecs = clients.ecs(arns.parse(cluster).region)
+    with understood():
+        # The definition is looked up first: ECS resolves a family to its revision before it asks what the role may do.
+        definition = ecs.describe_task_definition(taskDefinition=parameters["TaskDefinitionArn"])["taskDefinition"]
+    _check(caller, cluster, parameters, overrides, definition)
+    request = {
+        PARAMETERS[name]: value for name, value in parameters.items() if name in PARAMETERS and value not in (None, "")
+    }
+    request |= {STRUCTURES[name]: _camel(value) for name, value in parameters.items() if name in STRUCTURES and value}
+    request["startedBy"] = started_by or f"events-rule/{caller.source_arn.rpartition('/')[2]}"[:36]
+    try:
+        with understood():
+            answer = ecs.run_task(
+                cluster=cluster, taskDefinition=definition["taskDefinitionArn"], overrides=overrides, **request
+            )
+    except ParamValidationError as error:
+        raise InvocationError(INVALID_JSON, f"the input is not what ECS takes for overrides: {error}") from None
+    for failure in answer["failures"]:
+        raise InvocationError(
+            "ERROR_FROM_TARGET", f"{failure.get('arn', cluster)}: {failure.get('reason', 'no reason')}"
+        )
+    return {"tasks": [task["taskArn"] for task in answer["tasks"]]}
+
+
+def _overrides(payload: str) -> dict[str, Any]:
+    try:
+        given = json.loads(payload or "{}")
+    except ValueError as error:
+        raise InvocationError(INVALID_JSON, f"the input is no JSON: {error}") from None
+    return {name: value for name, value in given.items() if name in OVERRIDES} if isinstance(given, dict) else {}
+
+
+def _check(
+    caller: Caller,
+    cluster: str,
+    parameters: Mapping[str, Any],
+    overrides: Mapping[str, Any],
+    definition: TaskDefinitionTypeDef,
+) -> None:
+    """Check every right that RunTask needs of the role, in the order in which ECS asks."""
+    permissions.role_may(caller, "ecs:RunTask", definition["taskDefinitionArn"], {"ecs:cluster": cluster})
+    for name in ("taskRoleArn", "executionRoleArn"):
+        role = overrides.get(name) or definition.get(name)
+        if role:
+            permissions.role_may(caller, "iam:PassRole", role, {"iam:PassedToService": PASSED_TO})
+    if parameters.get("Tags") or parameters.get("PropagateTags"):
+        arn = arns.parse(cluster)
+        task = arn._replace(resource=f"task/{arn.resource.rpartition('/')[2]}/{uuid.uuid4().hex}")
+        tags = {tag["key"]: tag["value"] for tag in _camel(parameters.get("Tags") or [])}
+        context: dict[str, str | list[str]] = {"ecs:CreateAction": "RunTask", "aws:TagKeys": sorted(tags)}
+        context |= {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+        permissions.role_may(caller, "ecs:TagResource", str(task), context)
+
+
+def _camel(value: Any) -> Any:
+    """Return a structure with its members' names as ECS has them: `AssignPublicIp` is `assignPublicIp`."""
+    if isinstance(value, dict):
+        return {name[0].lower() + name[1:]: _camel(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_camel(inner) for inner in value]
+    return value
