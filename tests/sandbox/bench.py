@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.server import Sandbox
-from tests.sandbox.conftest import clients
+from tests.sandbox.calling import clients
 
 SETTLE_SECONDS = 30
 

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox import repairs, server
+from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing it registers repairs
+from sandbox.delivery import hooks as delivery_hooks  # noqa: F401 - as above
+from tests.sandbox.bench import Bench
+from tests.sandbox.calling import Client, clients
+
+__all__ = ["ACCOUNT", "REGION", "Client", "clients"]
 
 ACCOUNT = "867653852961"
 REGION = "us-east-1"
-
-Client = Callable[[str], Any]
-
-
-def clients(box: server.Sandbox) -> Client:
-    """Return a function that makes a client of one service."""
-
-    def client(service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=box.endpoint,
-            region_name=box.region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"mode": "standard"}),
-        )
-
-    return client
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +47,13 @@ def stock(no_outside_influence: None) -> Iterator[server.Sandbox]:
 def aws(request: pytest.FixtureRequest) -> Client:
     """Clients of the repaired sandbox, then of moto as it comes."""
     return clients(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def make_bench(repaired: server.Sandbox) -> Callable[[], Bench]:
+    return lambda: Bench(repaired, f"t-{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def bench(make_bench: Callable[[], Bench]) -> Bench:
+    return make_bench()

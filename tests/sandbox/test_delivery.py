@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
 from tests.sandbox.bench import Bench, policy, statement
-
-
-@pytest.fixture
-def make_bench(repaired: Sandbox) -> Callable[[], Bench]:
-    return lambda: Bench(repaired, f"t-{uuid.uuid4().hex[:12]}")
-
-
-@pytest.fixture
-def bench(make_bench: Callable[[], Bench]) -> Bench:
-    return make_bench()
 
 
 def test_queue_gets_the_event_as_aws_makes_it(bench: Bench) -> None:
