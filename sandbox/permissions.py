@@ -67,6 +67,15 @@ def role_may(caller: Caller, action: str, resource: str, context: Context | None
         _check(who, action, each, dict(context or {}))
 
 
+def role_trusts(caller: Caller) -> None:
+    """Check that a role trusts the service that wants to take it on.
+
+    Raises:
+        InvocationError: FAILED_TO_ASSUME_ROLE, with AWS's words.
+    """
+    _assume(caller)
+
+
 def service_may(caller: Caller, action: str, resource: str, context: Context | None = None) -> None:
     """Check that a resource's own policy lets the service itself do something, on behalf of a rule.
 

@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import copy
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
-from moto.utilities.utils import get_partition
 from moto.ecs.exceptions import ClusterNotFoundException, EcsClientException, InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.logs import models as logs_models
+from moto.utilities.utils import get_partition
 
 from sandbox.clock import CLOCK
-from sandbox.containers import plans
+from sandbox.containers import plans, roles
 from sandbox.containers.clusters import named_by_triggers
 from sandbox.containers.runner import RUNS
 from sandbox.containers.tasks import RUNNING, Container, Task
+from sandbox.delivery import engine
 from sandbox.repairs import around, parameter, repair
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sandbox.containers.plans import ContainerPlan
 
 LARGEST_COUNT = 10
 LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL")
@@ -39,6 +45,8 @@ def tasks_run() -> None:
     @around(EC2ContainerServiceResponse, "run_task")
     def run_task(original: Any, response: Any) -> Any:  # noqa: ARG001 - nothing of moto's own way is left
         return ActionResult({"tasks": _start(response), "failures": []})
+
+    RUNS.on_change.append(_publish)
 
 
 @repair
@@ -80,6 +88,11 @@ def logs_have_the_sandboxs_time() -> None:
     """
     loose: Any = logs_models
     loose.utcnow = lambda: CLOCK.now().replace(tzinfo=None)
+
+
+def _publish(event: Mapping[str, Any]) -> None:
+    """Give an event of ECS to the default bus, as AWS does; nobody else may use its source."""
+    engine.publish(event, event["account"], event["region"], "default")
 
 
 def _start(response: Any) -> list[Task]:
@@ -135,12 +148,28 @@ def _start(response: Any) -> list[Task]:
             )
             for container in containers
         ]
-        backend.tasks.setdefault(cluster.name, {})[task.task_arn] = task
+        _check_roles(task, containers)
         started.append((task, containers))
     answer = [copy.deepcopy(task) for task, _ in started]  # what ECS answers, however soon they go on
     for task, containers in started:
+        backend.tasks.setdefault(cluster.name, {})[task.task_arn] = task
         RUNS.start(task, containers)
     return answer
+
+
+def _check_roles(task: Task, containers: Sequence[ContainerPlan]) -> None:
+    """Refuse a task whose roles ECS cannot take on, or that has none for its logs."""
+    if task.launch_type == "FARGATE" and task.execution_role_arn is None and any(each.log for each in containers):
+        raise EcsClientException(
+            "Fargate requires task definition to have execution role ARN to support log driver awslogs."
+        )
+    role = roles.untrusting(task)
+    if role is not None:
+        raise EcsClientException(
+            f"ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role "
+            "being passed has the proper trust relationship and permissions and that your IAM user has permissions to "
+            "pass this role."
+        )
 
 
 def _cluster(backend: Any, name_or_arn: str) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox import control
 from sandbox.delivery import clients
 from sandbox.errors import WrongUseError
+from sandbox.server import CONTROL_PATH
 
 if TYPE_CHECKING:
     from sandbox.containers.tasks import Container, Task
@@ -26,7 +27,7 @@ class Metadata:
         address = uuid.uuid4().hex
         with self._lock:
             self._containers[address] = (task, container)
-        return {"ECS_CONTAINER_METADATA_URI_V4": f"{clients.endpoint()}/_punctual/metadata/{address}"}
+        return {"ECS_CONTAINER_METADATA_URI_V4": f"{clients.endpoint()}{CONTROL_PATH}metadata/{address}"}
 
     def remove(self, task: Task) -> None:
         """Forget the containers of a task that has stopped."""

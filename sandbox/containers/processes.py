@@ -114,8 +114,9 @@ class ContainerProcess:
         if stdin is None:
             raise TypeError("the supervisor's standard input is not a pipe")
         with self._input_lock, contextlib.suppress(BrokenPipeError):  # it ended a moment ago
-            stdin.write(line.encode() + b"\n")
-            stdin.flush()
+            if not stdin.closed:
+                stdin.write(line.encode() + b"\n")
+                stdin.flush()
 
     def stop(self) -> None:
         """Ask it to end: SIGTERM, and SIGKILL when its time is over."""
@@ -139,8 +140,9 @@ class ContainerProcess:
         with os.fdopen(self._report, "rb") as report:
             told = report.read()
         self._process.wait()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        with self._input_lock, contextlib.suppress(BrokenPipeError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
         if not told:  # somebody killed the supervisor itself
             return Ended(exit_code=137, ended_by="exit", error=None, cpu_seconds=0.0)
         return Ended.model_validate_json(told)

@@ -5,18 +5,18 @@ Amazon ECS developer guide, "Amazon ECS task lifecycle" and "Amazon ECS stopped 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import CLOCK
-from sandbox.containers import images, roles
-from sandbox.containers.logs import LogError, LogWriter
+from sandbox.containers import images, startup
 from sandbox.containers.metadata import METADATA
 from sandbox.containers.processes import ContainerProcess, Limits
-from sandbox.containers.roles import GRANTS, StartError
+from sandbox.containers.roles import GRANTS
+from sandbox.containers.startup import StartError
 from sandbox.containers.tasks import RUNNING, STOPPED
 from sandbox.delivery import clients
 from sandbox.delivery.work import WORK
@@ -24,6 +24,7 @@ from sandbox.delivery.work import WORK
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sandbox.containers.logs import LogWriter
     from sandbox.containers.plans import ContainerPlan
     from sandbox.containers.tasks import Container, Task
 
@@ -31,6 +32,17 @@ AT_ONCE = 16
 ESSENTIAL_EXITED = "EssentialContainerExited"
 FAILED_TO_START = "TaskFailedToStart"
 USER_INITIATED = "UserInitiated"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A container that can be started."""
+
+    plan: ContainerPlan
+    container: Container
+    program: images.Program
+    environment: Mapping[str, str]
+    log: LogWriter | None
 
 
 class Run:
@@ -72,16 +84,18 @@ class Run:
             container.last_status = STOPPED
         self._move(STOPPED)
 
-    def _prepare(self) -> list[tuple[ContainerPlan, Container, images.Program, dict[str, str], LogWriter | None]]:
-        """Do what ECS does before anything runs: secrets, log streams, images. Nothing is started unless all can be."""
+    def _prepare(self) -> list[Prepared]:
+        """Do what ECS does before anything runs. Nothing is started unless all can be."""
         prepared = []
         common = self._environment()
         for plan, container in zip(self._plans, self.task.containers, strict=True):
-            kept = roles.secret_values(self.task, plan.secrets)
+            startup.check_image(self.task, plan.image)
+            kept = startup.secret_values(self.task, plan.secrets)
             program = images.program(plan, common["PATH"], tuple(plan.secrets))
             environment = common | dict(program.environment) | METADATA.variables(self.task, container)
             environment |= {**plan.environment, **kept}
-            prepared.append((plan, container, program, environment, self._log(plan)))
+            log = startup.open_log(self.task, plan.log) if plan.log is not None else None
+            prepared.append(Prepared(plan, container, program, environment, log))
         return prepared
 
     def _environment(self) -> dict[str, str]:
@@ -96,46 +110,31 @@ class Run:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         if self.task.task_role_arn:
-            token = GRANTS.add(self.task)
-            environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{clients.endpoint()}/_punctual/credentials/{token}"
+            environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = GRANTS.add(self.task)
         return environment
 
-    def _log(self, plan: ContainerPlan) -> LogWriter | None:
-        if plan.log is None:
-            return None
-        try:
-            return LogWriter(plan.log)
-        except LogError as error:
-            raise StartError(
-                "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
-                f"failed to create Cloudwatch log stream: {error} : exit status 1"
-            ) from None
-
-    def _run(
-        self, prepared: list[tuple[ContainerPlan, Container, images.Program, dict[str, str], LogWriter | None]]
-    ) -> None:
+    def _run(self, prepared: Sequence[Prepared]) -> None:
         limits = Limits.of(os.environ)
         with self._lock:
             if self.task.desired_status == STOPPED:  # somebody stopped it before it ran
                 return
-            for plan, container, program, environment, _ in prepared:
-                self._processes[plan.name] = ContainerProcess(program, environment, limits, plan.stop_seconds)
-                container.runtime_id = f"{self.task.id}-{uuid.uuid4().int % 10**10:010}"
-                container.last_status = RUNNING
+            for each in prepared:
+                process = ContainerProcess(each.program, each.environment, limits, each.plan.stop_seconds)
+                self._processes[each.plan.name] = process
+                each.container.runtime_id = f"{self.task.id}-{uuid.uuid4().int % 10**10:010}"
+                each.container.last_status = RUNNING
             self.task.started_at = self.task.connectivity_at = CLOCK.now()
             self.task.connectivity = "CONNECTED"
             self._move(RUNNING)
-        waiting = [
-            threading.Thread(target=self._follow, args=(plan, container, log, limits), daemon=True)
-            for plan, container, _, _, log in prepared
-        ]
+        waiting = [threading.Thread(target=self._follow, args=(each, limits), daemon=True) for each in prepared]
         for thread in waiting:
             thread.start()
         for thread in waiting:
             thread.join()
 
-    def _follow(self, plan: ContainerPlan, container: Container, log: LogWriter | None, limits: Limits) -> None:
+    def _follow(self, prepared: Prepared, limits: Limits) -> None:
         """Write a container's output to its log until it ends; end the task with it if it is essential."""
+        plan, container, log = prepared.plan, prepared.container, prepared.log
 
         def write(line: str) -> None:
             if log is not None:
@@ -143,9 +142,8 @@ class Run:
 
         ended = self._processes[plan.name].wait(write)
         if ended.ended_by in ("wall", "cpu"):
-            seconds = limits.wall_seconds if ended.ended_by == "wall" else limits.cpu_seconds
-            used = "s" if ended.ended_by == "wall" else "CPU seconds"
-            container.reason = f"sandbox: ended after {seconds:g} {used}, the limit of this sandbox (AWS has none)"
+            limit = f"{limits.wall_seconds:g} s" if ended.ended_by == "wall" else f"{limits.cpu_seconds} CPU seconds"
+            container.reason = f"sandbox: ended after {limit}, the limit of this sandbox (AWS has none)"
             write(container.reason)
         if ended.error is not None:
             container.reason = f"CannotStartContainerError: {ended.error}"
@@ -214,8 +212,7 @@ class Runs:
 
     def _tell(self, event: Mapping[str, Any]) -> None:
         for listener in self.on_change:
-            with contextlib.suppress(LookupError):
-                listener(event)
+            listener(event)
 
 
 RUNS = Runs()

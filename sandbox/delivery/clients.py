@@ -15,6 +15,7 @@ from sandbox.environment import LOOPBACK
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
@@ -37,6 +38,12 @@ def batch(region: str) -> BatchClient:
 def ecs(region: str) -> ECSClient:
     """Return a client of ECS."""
     return _client("ecs", region)
+
+
+@functools.cache
+def kms(region: str) -> KMSClient:
+    """Return a client of KMS."""
+    return _client("kms", region)
 
 
 @functools.cache
