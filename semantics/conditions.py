@@ -96,7 +96,7 @@ def _lowered(lookup: Lookup) -> Lookup:
 
 
 # Each operator's comparison, and whether it is negated: then it holds if no value compares, or the key is missing.
-_OPERATORS: Final[dict[str, tuple[Compare, bool]]] = {
+OPERATORS: Final[dict[str, tuple[Compare, bool]]] = {
     "StringEquals": (texts.is_equal, False),
     "StringNotEquals": (texts.is_equal, True),
     "StringEqualsIgnoreCase": (_equal_ignoring_case, False),
@@ -128,7 +128,7 @@ _OPERATORS: Final[dict[str, tuple[Compare, bool]]] = {
 
 def is_operator(name: str) -> bool:
     """Tell whether IAM knows an operator of this name, a quantifier and IfExists included."""
-    return name == "Null" or _dissect(name)[1] in _OPERATORS
+    return name == "Null" or _dissect(name)[1] in OPERATORS
 
 
 def holds(condition: Mapping[str, Mapping[str, Sequence[str]]], context: Context, *, variables: bool) -> bool:
@@ -151,7 +151,7 @@ def _key_holds(operator: str, wanted: Sequence[str], values: tuple[str, ...], lo
     if operator == "Null":
         return any(each.lower() == str(not values).lower() for each in wanted)
     quantifier, base, if_exists = _dissect(operator)
-    compare, negated = _OPERATORS[base]
+    compare, negated = OPERATORS[base]
     if not values:
         if if_exists or quantifier == "ForAllValues":
             return True

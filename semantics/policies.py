@@ -95,7 +95,8 @@ def evaluate(
         resource: the policies of the resource: several only for CloudWatch Logs.
     """
     limits = [limit for limit in (boundary, session_policy) if limit is not None]
-    case = _Case(request, Context(request.principal.context() | dict(request.context)))
+    context = Context(request.principal.context() | dict(request.context))
+    case = _Case(request, context, has_boundary=boundary is not None)
 
     for policy in (*identity, *limits, *resource):
         if denied := case.matching([policy], allows=False):
@@ -157,12 +158,13 @@ class _Case:
 
     request: Request
     context: Context
+    has_boundary: bool
 
     def matching(self, policies: Sequence[Policy], *, allows: bool, grant: Grant | None = None) -> _Match | None:
         """Return the first statement about this request with its policy; only one of this grant, if one is given."""
         for policy in policies:
             for statement in policy.statements:
-                named = statement.grant(self.request.principal)
+                named = statement.grant(self.request.principal, has_boundary=self.has_boundary)
                 if (
                     statement.allows is allows
                     and (named is grant if grant is not None else named is not Grant.NONE)

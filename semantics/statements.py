@@ -145,11 +145,12 @@ class Statement:
             and conditions.holds(self.condition, context, variables=self.variables)
         )
 
-    def grant(self, principal: Principal) -> Grant:
+    def grant(self, principal: Principal, *, has_boundary: bool = False) -> Grant:
         """Tell how directly this statement names a principal.
 
         NotPrincipal spares a caller only if it names all that the caller is: the user or the session with its role,
-        and the account ("IAM JSON policy elements: NotPrincipal").
+        and the account ("IAM JSON policy elements: NotPrincipal"); and none that has a permissions boundary
+        ("Permissions boundaries for IAM entities").
         """
         if self.principals is None:
             return Grant.DIRECT
@@ -158,7 +159,7 @@ class Statement:
         spared = {_grant(kind, text, principal) for kind, text in self._named()}
         wanted = {Grant.DIRECT} if principal.is_service else {Grant.DIRECT, Grant.ACCOUNT}
         wanted |= {Grant.ROLE} if principal.role_arn else set()
-        return Grant.NONE if wanted <= spared else Grant.DIRECT
+        return Grant.NONE if wanted <= spared and not has_boundary else Grant.DIRECT
 
     def _named(self) -> list[tuple[str, str]]:
         return [(kind, text) for kind, values in (self.principals or {}).items() for text in values]
