@@ -70,7 +70,7 @@ def patterns_are_checked() -> None:
 
 @repair
 def rule_has_five_targets() -> None:
-    """A rule has five targets at most (EventBridge quotas), and `PutTargets` refuses the sixth; moto takes any number."""
+    """A rule has five targets at most (EventBridge quotas), and PutTargets refuses the sixth; moto takes any number."""
 
     @around(EventsHandler, "put_targets")
     def put_targets(original: Any, response: Any) -> Any:

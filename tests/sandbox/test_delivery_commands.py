@@ -1,0 +1,123 @@
+"""The commands about events: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.__main__ import main
+from sandbox.state import Store
+from tests.sandbox.bench import Bench
+from tests.sandbox.conftest import ACCOUNT
+
+
+class Shell:
+    """Runs commands in this process, with a sandbox of its own that is up under the name one."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self.capfd = capfd
+        self.stdout = self.stderr = ""
+
+    def __call__(self, *arguments: str) -> int:
+        self.capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        self.stdout, self.stderr = self.capfd.readouterr()
+        assert "Traceback" not in self.stderr
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], no_outside_influence: None
+) -> Iterator[Shell]:
+    monkeypatch.setenv("PUNCTUAL_BUILD_DIR", str(tmp_path))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "220")
+    yield Shell(capfd)
+    store = Store(tmp_path / "sandbox")
+    for name in store.names():
+        store.down(name)
+
+
+@pytest.fixture
+def bench_of(shell: Shell, tmp_path: Path) -> Bench:
+    assert shell("up", "one", "--account", ACCOUNT) == 0
+    box = Store(tmp_path / "sandbox").find("one")
+    assert box is not None
+    return Bench(box, "workflow")
+
+
+SEND = ["--source", "test.workflow", "--detail-type", "Test", "--bus", "workflow"]
+
+
+def test_send_and_look(shell: Shell, bench_of: Bench, tmp_path: Path) -> None:
+    queue = bench_of.queue()
+    bench_of.rule({"Arn": queue})
+    bench_of.rule({"Arn": bench_of.topic(allowed=False)}, rule="alert", source=["test.workflow"])
+    detail = tmp_path / "detail.json"
+    detail.write_text('{"status": "success"}')
+    assert shell("send", *SEND, "--detail", f"@{detail}") == 0, shell.stderr
+    assert "2 rules matched" in shell.stderr
+    sent = shell.stdout
+    assert "workflow-rule" in sent
+    assert "delivered" in sent
+    assert "dropped" in sent
+    assert "NO_PERMISSIONS" in sent
+    assert "\x1b" not in sent, "NO_COLOR"
+
+    assert shell("deliveries", "one", "--json", "--settle", "20") == 0
+    found = json.loads(shell.stdout)
+    assert sorted(each["outcome"] for each in found) == ["delivered", "dropped"]
+    assert shell("deliveries", "--json", "--since", "1") == 0
+    assert [each["number"] for each in json.loads(shell.stdout)] == [2]
+
+    assert shell("send", "one", *SEND, "--detail", "{}", "--source", "test.nobody") == 0
+    assert (shell.stdout, "0 rules matched" in shell.stderr) == ("", True)
+    assert shell("events") == 0
+    first, second = shell.stdout.splitlines()[1:]
+    assert "workflow-rule, workflow-alert" in first
+    assert second.rstrip().endswith("no rule")
+
+
+def test_fault_is_seen_in_the_deliveries(shell: Shell, bench_of: Bench) -> None:
+    queue = bench_of.queue()
+    bench_of.rule({"Arn": queue})
+    assert shell("fault", queue, "one", "--times", "2") == 0
+    assert "fails 2 times with ThrottlingException" in shell.stderr
+    assert shell("send", *SEND, "--detail", "{}", "--json") == 0
+    (delivery,) = json.loads(shell.stdout)
+    assert (delivery["outcome"], delivery["attempts"]) == ("delivered", 3)
+    assert shell("fault", queue, "--times", "0") == 0
+    assert shell.stderr == "sandbox: no target fails\n"
+
+
+def test_what_goes_wrong_is_put_into_words(shell: Shell, bench_of: Bench) -> None:
+    assert shell("deliveries") == 0
+    assert shell.stderr == "sandbox: nothing has been delivered\n"
+    assert shell("deliveries", "two") == 2
+    assert shell.stderr == "sandbox: two is not up; up: one\n"
+    assert shell("fault", "the-queue") == 2
+    assert "'the-queue' is not an ARN" in shell.stderr
+    assert shell("send", *SEND, "--detail", "{") == 2
+    assert "--detail: a JSON object is needed" in shell.stderr
+    assert shell("send", *SEND, "--detail", "@nowhere.json") == 3
+    assert "nowhere.json: No such file" in shell.stderr
+    assert shell("send", *SEND, "--detail", "{}", "--source", "aws.ecs") == 1
+    assert "refused: NotAuthorizedForSourceException" in shell.stderr
+    assert shell("send", *SEND, "--detail", "{}", "--bus", "nowhere") == 0
+    assert "there is no event bus nowhere" in shell.stderr
+
+
+def test_without_a_sandbox_or_with_two_the_name_is_asked_for(shell: Shell) -> None:
+    assert shell("deliveries") == 2
+    assert "none is up: start one" in shell.stderr
+    shell("up", "one")
+    shell("up", "two")
+    assert shell("deliveries") == 2
+    assert shell.stderr == "sandbox: name the sandbox; up: one, two\n"
+    assert shell("deliveries", "two") == 0
