@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
+from generator.checks.workflow_calls import called
 from generator.errors import Problem, nearest, shown
 from generator.interfaces.constraints import Finding, names, wanted
 from generator.models.modules import Module, connection
 from generator.models.spec import Environment
-from generator.output.wiring import SCHEDULE, TASK, Wiring
+from generator.output.wiring import SCHEDULE, TASK, WORKFLOW, Wiring
 from generator.specs.tree import Leaf, Mapping, Node, find, is_given, plain, section, source_of
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ SECTIONS: Final = {
     "clusters": "cluster",
     "tasks": "task",
     "schedules": "schedule",
+    "workflows": "workflow",
     "modules": "module",
     "components": "component",
 }
-WIRINGS: Final = {wiring.section: wiring for wiring in (TASK, SCHEDULE)}
+WIRINGS: Final = {wiring.section: wiring for wiring in (TASK, SCHEDULE, WORKFLOW)}
 TOPICS: Final = ("alerts", "pager")
 
 
@@ -60,6 +62,14 @@ def not_there(tree: Mapping, target: str, name: str) -> str | None:
     return f"{shown(name)} is not a {SECTIONS[target]}{hint if gone is None else f': removed in {gone.source}'}"
 
 
+def no_topic(tree: Mapping, label: object) -> str | None:
+    """Say that an environment has no topic of a label; None when it has, or when no environment can have it."""
+    if label not in TOPICS or is_given(tree.entries.get(str(label))):
+        return None
+    gone = tree.removed.get(str(label))
+    return f"this environment has no {label}{f': removed in {gone.source}' if gone else ''}"
+
+
 class _Check:
     """One pass over a spec, with the sources of the modules that it uses."""
 
@@ -84,7 +94,7 @@ class _Check:
                 self._library.notices.add(Problem(where, source.notice))
 
     def workloads(self) -> Iterator[Finding]:
-        """Check the tasks and the schedules."""
+        """Check the tasks, the schedules and the workflows."""
         for wiring in WIRINGS.values():
             calls = section(self._tree, wiring.section)
             source = self._source(wiring) if calls else None
@@ -103,6 +113,8 @@ class _Check:
                         for field, value in node.entries.items()
                         if field not in wiring.references and is_given(value)
                     }
+                    if wiring is WORKFLOW:
+                        given = called(given)
                     yield from _arguments((wiring.section, name), node, given, source, filled=wiring.filled)
 
     def components(self) -> Iterator[Finding]:
@@ -160,10 +172,9 @@ class _Check:
         if to is None or not isinstance(node, Leaf):
             return  # the model says what the forms are
         if to.section in TOPICS:
-            if not is_given(self._tree.entries.get(to.section)):
-                gone = self._tree.removed.get(to.section)
-                message = f"this environment has no {to.section}{f': removed in {gone.source}' if gone else ''}"
-                yield Finding(path, Problem(node.source, message))
+            lacking = no_topic(self._tree, to.section)
+            if lacking is not None:
+                yield Finding(path, Problem(node.source, lacking))
                 return
         elif to.name not in section(self._tree, to.section):
             lacking = not_there(self._tree, to.section, to.name)

@@ -12,6 +12,7 @@ from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
 from generator.checks.tags import wrong_tags
 from generator.checks.whose import Verdict, attributed
+from generator.checks.workflows import wrong_workflows
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
 from generator.interfaces.library import Library
 from generator.models.fields import fields as fields_at
@@ -19,7 +20,9 @@ from generator.models.fields import model_fields, plain_type
 from generator.models.forms import COMPLETE, PLACEHOLDER, has_placeholder
 from generator.models.schedules import Schedule
 from generator.models.spec import Environment
+from generator.models.workflows import Workflow
 from generator.models.workloads import Task
+from generator.output.workflows import SUBNETS, on_network
 from generator.specs.loading import NAME, NAME_RULE, Specs
 from generator.specs.tree import Leaf, Mapping, find, plain, section, source_of
 
@@ -38,6 +41,7 @@ REFERENCES: Final = {
     "pager": {"key": "keys"},
     "tasks": {"log_key": "keys"},
     "schedules": {"task": "tasks", "cluster": "clusters", "key": "keys"},
+    "workflows": {"key": "keys", "cluster": "clusters"},  # what is deeper in them: checks/workflows.py
     "components": {"module": "modules"},
 }
 WANTED: Final = {
@@ -67,7 +71,7 @@ def check(tree: Mapping, library: Library, *, complete: bool = False, unread: Se
         unread: what could not be read of it: wrong too, but what follows from it is not.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree)]
-    calls = check_calls(tree, library)
+    calls = [*check_calls(tree, library), *wrong_workflows(tree)]
     environment: Environment | None = None
     try:
         environment = Environment.model_validate(plain(tree), context=COMPLETE if complete else None)
@@ -211,8 +215,8 @@ def _names(tree: Mapping) -> Iterator[Problem]:
 
 
 def _defaults(tree: Mapping) -> Iterator[Problem]:
-    """Find unknown fields also where no task or schedule would show them."""
-    models: dict[str, type[BaseModel]] = {"task": Task, "schedule": Schedule}
+    """Find unknown fields also where no task, schedule or workflow would show them."""
+    models: dict[str, type[BaseModel]] = {"task": Task, "schedule": Schedule, "workflow": Workflow}
     for kind, model in models.items():
         shared = section(tree, "defaults").get(kind)
         if isinstance(shared, Mapping):
@@ -262,6 +266,15 @@ def _networks(tree: Mapping, environment: Environment) -> Iterator[Problem]:
             where = f", which {gone.source} removes" if gone is not None else ""
             message = f"trusted_compute_subnets is missing; give it here, or give the environment a network{where}"
             yield Problem(source, message)
+    for name, workflow in (environment.workflows or {}).items() if environment.network is None else ():
+        for rule_key, rule in workflow.rules.items():
+            for key, target in rule.targets.items():
+                run = target.run_task
+                task = environment.tasks.get(run.task) if run is not None else None
+                if run is not None and task is not None and run.subnets is None and on_network(task, run):
+                    source = source_of(tree, ("workflows", name, "rules", rule_key, "targets", key, "run_task"))
+                    message = f"{SUBNETS} is missing; give it here, or give the environment a network"
+                    yield Problem(source, message)
 
 
 def _misspelt(details: list[ErrorDetails]) -> Iterator[Path]:

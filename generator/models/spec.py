@@ -11,6 +11,7 @@ from generator.models.modules import Component, Module
 from generator.models.moves import Import, Move
 from generator.models.schedules import Schedule, SecurityGroupId, SubnetId
 from generator.models.versions import ProviderConstraint, TerraformConstraint
+from generator.models.workflows import Workflow
 from generator.models.workloads import Task
 
 Account = Annotated[str, form(r"[0-9]{12}", "an account: 12 digits, in quotes")]
@@ -134,13 +135,16 @@ class Cluster(Strict):
 
 
 class Defaults(Strict):
-    """What every task and every schedule has unless it says otherwise; fields as in `tasks` and `schedules`."""
+    """What every task, schedule and workflow has unless it says otherwise; fields as in `tasks` and so on."""
 
     task: Annotated[dict[str, Any], Under(Task)] | None = Field(
         None, description="Laid under every task: any of its fields."
     )
     schedule: Annotated[dict[str, Any], Under(Schedule)] | None = Field(
         None, description="Laid under every schedule: any of its fields."
+    )
+    workflow: Annotated[dict[str, Any], Under(Workflow)] | None = Field(
+        None, description="Laid under every workflow: any of its fields."
     )
 
 
@@ -162,12 +166,19 @@ class Environment(Strict):
     pager: Alerts | None = Field(
         None, description="Who is told when an alarm goes off; `alerts` unless given. Failed tasks still tell `alerts`."
     )
-    network: Network | None = Field(None, description="Where tasks run; each schedule must say it unless given.")
-    clusters: dict[str, Cluster] = Field(description="ECS clusters that exist, by a name that schedules refer to.")
+    network: Network | None = Field(None, description="Where tasks run; what runs them must say it unless given.")
+    clusters: dict[str, Cluster] = Field(
+        description="ECS clusters that exist, by a name that schedules and workflows refer to."
+    )
     tasks: dict[str, Task] = Field(description="Task definitions, by name.")
     schedules: dict[str, Schedule] = Field(description="Schedules of those tasks, by name.")
+    workflows: dict[str, Workflow] | None = Field(
+        None, description="Buses whose events run those tasks, submit jobs or notify, by name."
+    )
     modules: dict[str, Module] | None = Field(
-        None, description="Where modules come from, by name; ecs-task and ecs-scheduler are beside roots/ unless given."
+        None,
+        description="Where modules come from, by name; ecs-task, ecs-scheduler and workflow-bus are beside roots/ "
+        "unless given.",
     )
     components: dict[str, Component] | None = Field(None, description="Calls of other modules, by a name for each.")
     tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
@@ -177,4 +188,4 @@ class Environment(Strict):
     )
     moved: list[Move] | None = Field(None, description="New addresses of what the state has under old ones.")
     imports: list[Import] | None = Field(None, description="What exists and shall be managed from now on.")
-    defaults: Defaults | None = Field(None, description="What tasks and schedules have in common.")
+    defaults: Defaults | None = Field(None, description="What tasks, schedules and workflows have in common.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from generator.models.forms import PLACEHOLDER
 from generator.output.addresses import Address, label
 from generator.output.topics import topics
-from generator.output.wiring import SCHEDULE, TASK
+from generator.output.wiring import SCHEDULE, TASK, WORKFLOW
 
 if TYPE_CHECKING:
     from generator.models.spec import Environment
@@ -75,4 +75,5 @@ def calls(spec: Environment) -> dict[str, str]:
     """Return the module calls of a root, and the name of the module that each calls."""
     found = {f"module.task_{label(name)}": TASK.module for name in spec.tasks}
     found |= {f"module.schedule_{label(name)}": SCHEDULE.module for name in spec.schedules}
+    found |= {f"module.workflow_{label(name)}": WORKFLOW.module for name in spec.workflows or {}}
     return found | {f"module.component_{label(name)}": call.module for name, call in (spec.components or {}).items()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.models.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
+from generator.output import workflows
 from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
 from generator.output.hcl import Reference, Value
@@ -14,7 +15,7 @@ from generator.output.layout import align
 from generator.output.templates import templates
 from generator.output.topics import arn as topic_arn
 from generator.output.topics import told_of_alarms, told_of_failures, topics
-from generator.output.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, network_arguments
+from generator.output.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, WORKFLOW, network_arguments
 from generator.output.writing import MARK
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from generator.models.modules import Component
     from generator.models.schedules import Schedule
     from generator.models.spec import Environment
+    from generator.models.workflows import Workflow
     from generator.models.workloads import Task
 
 FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
@@ -53,6 +55,7 @@ class MadeKey:
     alias: str | None
     log_groups: tuple[str, ...]
     publishers: tuple[str, ...]  # services that send to topics which it encrypts
+    statements: tuple[Reference, ...]  # policy documents of modules, with what they need of it
 
 
 def render(name: str, environment: Environment, spec_file: str) -> dict[str, str]:
@@ -83,8 +86,15 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
             topic.label: [Reference(f"module.task_{_label(name)}.failure_rule_arn") for name in topic.failing_tasks]
             for topic in topics(spec)
         },
+        "workflow_rules": {
+            topic.label: [
+                Reference(f"module.workflow_{_label(name)}.rule_arns.{rule}") for name, rule in topic.notifying_rules
+            ]
+            for topic in topics(spec)
+        },
         "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
         "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
+        "workflows": [_workflow(spec, key, workflow) for key, workflow in sorted((spec.workflows or {}).items())],
         "components": [_component(spec, key, component) for key, component in sorted((spec.components or {}).items())],
         "outputs": _outputs(spec),
         "moved": moved(spec),
@@ -123,7 +133,12 @@ def _made_key(spec: Environment, name: str) -> MadeKey:
     if key.deletion_window_in_days is not None:
         arguments["deletion_window_in_days"] = key.deletion_window_in_days
     publishers = {service for topic in topics(spec) if topic.settings.key == name for service in topic.publishers}
-    return MadeKey(_label(name), name, arguments, key.alias, tuple(groups), tuple(sorted(publishers)))
+    statements = tuple(
+        Reference(f"module.workflow_{_label(workflow_name)}.key_policy_statements")
+        for workflow_name, workflow in sorted((spec.workflows or {}).items())
+        if workflow.key == name
+    )
+    return MadeKey(_label(name), name, arguments, key.alias, tuple(groups), tuple(sorted(publishers)), statements)
 
 
 def _task(spec: Environment, name: str, task: Task) -> Call:
@@ -159,6 +174,23 @@ def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
         wiring |= {name: [pager] for name in SCHEDULE.by_environment["alerts"] if name not in own}
     groups = _filled(own, target, _network(spec, schedule), wiring, _naming())
     return Call(f"schedule_{_label(name)}", name, _source(spec, SCHEDULE.module), groups)
+
+
+def _workflow(spec: Environment, name: str, workflow: Workflow) -> Call:
+    own = {field: value for field, value in _given(workflow).items() if field not in WORKFLOW.references}
+    own["rules"] = workflows.rules(spec, workflow)
+    if workflow.publishers is not None:
+        own["publishers"] = workflows.publishers(workflow)
+    if workflow.archive is not None:
+        own["archive"] = workflows.archive(workflow.archive)
+    wiring: Arguments = {}
+    if workflow.key is not None:
+        wiring["key"] = {"arn": _key_arn(spec, workflow.key)}
+    pager = told_of_alarms(spec)
+    if pager is not None:
+        wiring |= {name: [pager] for name in WORKFLOW.by_environment["alerts"] if name not in own}
+    groups = _filled({"name": name, **own}, wiring, _naming())
+    return Call(f"workflow_{_label(name)}", name, _source(spec, WORKFLOW.module), groups)
 
 
 def _component(spec: Environment, name: str, component: Component) -> Call:
@@ -210,5 +242,11 @@ def _outputs(spec: Environment) -> list[tuple[str, str, Value]]:
         ("schedule_arns", "Schedules, without the additional ones.", each("schedule", spec.schedules, "schedule_arn")),
         ("task_definition_arns", "Newest revision of each task.", each("task", spec.tasks, "task_definition_arn")),
     ]
+    if spec.workflows:
+        outputs += [
+            ("workflow_bus_arns", "Bus of each workflow.", each("workflow", spec.workflows, "bus_arn")),
+            ("workflow_dlq_urls", "Dead-letter queue of each workflow.", each("workflow", spec.workflows, "dlq_url")),
+            ("workflow_rule_arns", "Rules of each workflow.", each("workflow", spec.workflows, "rule_arns")),
+        ]
     outputs += [(f"{topic.label}_topic_arn", topic.told, topic.arn) for topic in topics(spec)]
     return sorted(outputs, key=lambda output: output[0])

@@ -30,7 +30,14 @@ class Reference:
             raise ValueError(f"{self.expression!r} is not a reference")
 
 
-Value = str | int | float | Reference | Sequence["Value"] | Mapping[str, "Value"] | None
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A value that a module takes as JSON text: it stands in the root as it is, and Terraform encodes it."""
+
+    value: Value
+
+
+Value = str | int | float | Reference | Json | Sequence["Value"] | Mapping[str, "Value"] | None
 
 
 def literal(value: Value, indent: int = 0) -> str:
@@ -48,6 +55,8 @@ def literal(value: Value, indent: int = 0) -> str:
             text = quoted(value)
         case Reference():
             text = value.expression
+        case Json():
+            text = f"jsonencode({literal(value.value, indent)})"
         case Mapping():
             text = _object(value, indent)
         case Sequence():

@@ -1,7 +1,8 @@
 """The topics of a root: who is told of what, and who must be allowed to publish there.
 
-Failure rules tell `alerts`. Alarms tell `pager`, or `alerts` when there is no pager. A task or a schedule that names
-other topics itself tells those instead, and one of them may be a topic that the root makes.
+Failure rules tell `alerts`. Alarms tell `pager`, or `alerts` when there is no pager. A task, a schedule or a workflow
+that names other topics itself tells those instead, and one of them may be a topic that the root makes. The rules of a
+workflow tell what their targets say.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Topic:
         told: what its output says of it.
         settings: what the spec says.
         failing_tasks: the tasks, by their names in the spec, whose failure rules publish to it.
+        notifying_rules: the workflows' rules that publish to it, each as (workflow, rule), by their names in the spec.
         alarms: whether alarms publish to it.
     """
 
@@ -36,6 +38,7 @@ class Topic:
     told: str
     settings: Alerts
     failing_tasks: tuple[str, ...]
+    notifying_rules: tuple[tuple[str, str], ...]
     alarms: bool
 
     @property
@@ -46,12 +49,12 @@ class Topic:
     @property
     def local(self) -> str:
         """The ARN in the topic's own policy, built from its name."""
-        return _local(self.label)
+        return built_arn(self.label).expression
 
     @property
     def publishers(self) -> tuple[str, ...]:
         """The services that publish to it, which its key must let in."""
-        return (*((ALARMS,) if self.alarms else ()), *((RULES,) if self.failing_tasks else ()))
+        return (*((ALARMS,) if self.alarms else ()), *((RULES,) if self.failing_tasks or self.notifying_rules else ()))
 
 
 def topics(spec: Environment) -> list[Topic]:
@@ -77,11 +80,12 @@ def told_of_alarms(spec: Environment) -> Reference | None:
 
 def arn(label: str, settings: Alerts) -> Reference:
     """Return the ARN of a topic where it is used; each task asks, so this looks at no other task."""
-    return Reference(f"aws_sns_topic.{label}.arn" if settings.topic_name else _local(label))
+    return Reference(f"aws_sns_topic.{label}.arn") if settings.topic_name else built_arn(label)
 
 
-def _local(label: str) -> str:
-    return f"local.{label}_topic_arn"
+def built_arn(label: str) -> Reference:
+    """Return the ARN of a topic as it follows from its name: nothing waits for the topic then, nor for its key."""
+    return Reference(f"local.{label}_topic_arn")
 
 
 def _topic(spec: Environment, label: str, told: str, settings: Alerts) -> Topic:
@@ -96,16 +100,31 @@ def _topic(spec: Environment, label: str, told: str, settings: Alerts) -> Topic:
     )
     by_default = label == "pager" or spec.pager is None
     alarms = by_default or any(_names(spec, settings, arn) for arn in _alarm_actions(spec))
-    return Topic(label, label.capitalize(), f"Topic that is told when {told}.", settings, failing, alarms)
+    notifying = tuple(sorted(_notifying(spec, label, settings)))
+    return Topic(label, label.capitalize(), f"Topic that is told when {told}.", settings, failing, notifying, alarms)
+
+
+def _notifying(spec: Environment, label: str, settings: Alerts) -> set[tuple[str, str]]:
+    """Return the rules with a target that publishes to a topic, by its label or by its ARN."""
+    return {
+        (name, key)
+        for name, workflow in (spec.workflows or {}).items()
+        for key, rule in workflow.rules.items()
+        for target in rule.targets.values()
+        if target.notify is not None
+        and (target.notify.topic == label or _names(spec, settings, target.notify.topic_arn or ""))
+    }
 
 
 def _alarm_actions(spec: Environment) -> list[str]:
-    """Return the actions that schedules give their alarms themselves."""
+    """Return the actions that schedules and workflows give their alarms themselves."""
     lists: list[list[str] | None] = []
     for schedule in spec.schedules.values():
         lists += [schedule.dlq_alarm_actions, schedule.dlq_ok_actions]
         for alarm in (schedule.scheduler_alarms or {}).values():
             lists += [alarm.alarm_actions, alarm.ok_actions]
+    for workflow in (spec.workflows or {}).values():
+        lists += [workflow.alarm_actions, workflow.ok_actions]
     return [arn for actions in lists for arn in actions or ()]
 
 

@@ -1,4 +1,4 @@
-"""What the calls of our two modules get from the generator and not from a spec's fields.
+"""What the calls of our three modules get from the generator and not from a spec's fields.
 
 The one place that says so: emit.py gives these arguments their values, calls.py does not miss them in a spec, and asks
 that the module that is really used takes them.
@@ -47,6 +47,7 @@ class Wiring:
         by_environment: arguments that a call gets when the environment has that field and the call does not say them.
         network: a call gets `network_arguments`, from the environment's network.
         outputs: what the root reads of its calls, by the field of an environment that makes it do so.
+        unused: variables that no spec gives, since it has another way to say the same.
     """
 
     module: str
@@ -57,6 +58,7 @@ class Wiring:
     by_environment: dict[str, tuple[str, ...]]
     network: bool
     outputs: dict[str, tuple[str, ...]]
+    unused: frozenset[str] = frozenset()
 
     @property
     def filled(self) -> frozenset[str]:
@@ -66,9 +68,9 @@ class Wiring:
 
     @property
     def only_filled(self) -> frozenset[str]:
-        """The arguments that no field of a spec has the name of."""
+        """The variables that no field of a spec gives a value by their names."""
         own = {name for name in self.always if name != "names"}
-        return frozenset((*own, *self.by_field.values()))
+        return frozenset((*own, *self.by_field.values(), *self.unused))
 
     def needed(self, environment: Mapping, calls: Iterable[Node]) -> set[str]:
         """Return what the generator will fill in for some calls of an environment."""
@@ -105,6 +107,7 @@ TASK: Final = Wiring(
     outputs={
         "tasks": ("log_group_name", "task_definition_arn"),
         "schedules": ("family", "role_arns"),
+        "workflows": ("container_name", "role_arns", "task_role_arn"),
         "alerts": ("failure_rule_arn",),
         "pager": ("failure_rule_arn",),  # of a task that names it itself
     },
@@ -119,6 +122,17 @@ SCHEDULE: Final = Wiring(
     by_environment=dict.fromkeys(("alerts", "pager"), ("dlq_alarm_actions", "dlq_ok_actions")),
     network=True,
     outputs={"schedules": ("dlq_url", "schedule_arn")},
+)
+WORKFLOW: Final = Wiring(
+    module="workflow-bus",
+    section="workflows",
+    always=("name", *NAMING),
+    references=frozenset({"key", "cluster"}),
+    by_field={"key": "key"},  # the spec has its name in `keys`, the module an object with its ARN
+    by_environment=dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
+    network=False,  # each target that runs a task gets one, within `rules`
+    outputs={"workflows": ("bus_arn", "dlq_url", "key_policy_statements", "rule_arns")},
+    unused=frozenset({"create_key"}),  # a key that the root makes is one of `keys`
 )
 
 

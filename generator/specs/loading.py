@@ -237,12 +237,12 @@ def _document(name: str, root: Mapping) -> Document:
 
 
 def _with_defaults(root: Mapping) -> Mapping:
-    """Lay every task over `defaults.task` and every schedule over `defaults.schedule`."""
+    """Lay every task over `defaults.task`, every schedule and every workflow over its own."""
     entries = dict(root.entries)
     defaults = entries.get("defaults")
     if not isinstance(defaults, Mapping):
         return root
-    for section, kind in (("tasks", "task"), ("schedules", "schedule")):
+    for section, kind in (("tasks", "task"), ("schedules", "schedule"), ("workflows", "workflow")):
         shared, workloads = defaults.entries.get(kind), entries.get(section)
         if isinstance(shared, Mapping) and isinstance(workloads, Mapping):
             merged = {
