@@ -90,7 +90,7 @@ def regenerate(path: Path, plan: dict[str, Any]) -> None:
     for address, resource in planned_resources(plan).items():
         if chosen and address not in chosen:
             continue
-        known = said(resource["values"])
+        known = said(resource.get("values", {}))  # absent when nothing of it is known
         values[address] = {key: known[key] for key in known if not chosen or key in chosen[address]}
     outputs = plan["planned_values"].get("outputs", {})
     new: dict[str, Any] = {"values": values, "counts": count_types(plan)}
