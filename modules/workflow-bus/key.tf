@@ -1,13 +1,14 @@
 locals {
   has_key = var.key != null || var.create_key != null
-  key_arn = var.create_key != null ? aws_kms_key.main[0].arn : try(var.key.arn, null)
+  # In the policy of a key that several workflows use, the statements of each need names of their own.
+  sid_ending = join("", [for word in regexall("[0-9A-Za-z]+", var.name) : title(word)])
+  key_arn    = var.create_key != null ? aws_kms_key.main[0].arn : try(var.key.arn, null)
 }
 
 # What the key must let services do, whoever owns it. "*" as a resource is the key itself in a key's policy: that way the document
 # does not depend on the key, and the owner can merge it into the policy of the key that is made in the same plan.
+# For the same reason it is there without a key too.
 data "aws_iam_policy_document" "key_use" {
-  count = local.has_key ? 1 : 0
-
   #checkov:skip=CKV_AWS_109:In a key policy "*" is this key.
   #checkov:skip=CKV_AWS_111:In a key policy "*" is this key.
   #checkov:skip=CKV_AWS_356:In a key policy "*" is this key.
@@ -18,7 +19,7 @@ data "aws_iam_policy_document" "key_use" {
     for_each = local.makes_bus ? [1] : []
 
     content {
-      sid       = "EventBridgeDescribesKey"
+      sid       = "EventBridgeDescribesKeyFor${local.sid_ending}"
       actions   = ["kms:DescribeKey"]
       resources = ["*"]
 
@@ -33,7 +34,7 @@ data "aws_iam_policy_document" "key_use" {
     for_each = local.makes_bus ? [local.arns.bus] : []
 
     content {
-      sid       = "EventBridgeEncryptsBus"
+      sid       = "EventBridgeEncryptsBusFor${local.sid_ending}"
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = ["*"]
 
@@ -65,7 +66,7 @@ data "aws_iam_policy_document" "key_use" {
   # The dead-letter queue. SQS documents no condition for services that send to an encrypted queue, and on the like way to an encrypted
   # topic SNS says that source conditions are not supported for EventBridge: a dead letter must not be lost for one.
   statement {
-    sid       = "EventBridgeSendsDeadLetters"
+    sid       = "EventBridgeSendsDeadLettersFor${local.sid_ending}"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = ["*"]
 
@@ -79,7 +80,7 @@ data "aws_iam_policy_document" "key_use" {
     for_each = length(local.made_log_group_names) > 0 ? [1] : []
 
     content {
-      sid       = "CloudWatchLogsEncryptsLogGroups"
+      sid       = "CloudWatchLogsEncryptsLogGroupsFor${local.sid_ending}"
       actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
       resources = ["*"]
 
@@ -103,7 +104,7 @@ data "aws_iam_policy_document" "key" {
   #checkov:skip=CKV_AWS_109:In a key policy "*" is this key, and the account must keep the right to manage it.
   #checkov:skip=CKV_AWS_111:In a key policy "*" is this key, and the account must keep the right to manage it.
   #checkov:skip=CKV_AWS_356:In a key policy "*" is this key.
-  source_policy_documents = [data.aws_iam_policy_document.key_use[0].json]
+  source_policy_documents = [data.aws_iam_policy_document.key_use.json]
 
   # Without this nobody could ever change the key's policy again; who may is then what IAM says.
   statement {

@@ -360,7 +360,7 @@ def test_lines_that_end_as_on_windows(history: History) -> None:
 def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A copy of this repository's generator, modules and environments, with a history of its own."""
     top = tmp_path / "whole"
-    for name in ("generator", "modules", "environments", "roots"):
+    for name in ("generator", "semantics", "modules", "environments", "roots"):
         shutil.copytree(REPOSITORY / name, top / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform"))
     repository = Repository(top)
     repository.write(".gitignore", "__pycache__/\n")
