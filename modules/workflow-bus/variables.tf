@@ -6,6 +6,11 @@ variable "name" {
   description = "Name of the workflow: letters, digits, hyphens and underscores. It is the last part of every name that `names` and `rules` do not give."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex(local.patterns.name_part, var.name))
+    error_message = "name is \"${var.name}\"; it is part of every name, and the naming standard allows letters, digits, - and _."
+  }
 }
 
 variable "rules" {
@@ -128,6 +133,84 @@ variable "rules" {
     }))
   }))
   nullable = false
+
+  # A validation cannot use a local that comes from its own variable, and a precondition would not name the caller's line. A
+  # template is the function that both a condition and its message can call: each says what is wrong, and nothing when all is well.
+  # There are several because a value that only the apply knows makes its own validation wait, and should not make others wait.
+  validation {
+    condition     = templatefile("${path.module}/refusals/rules.tftpl", { rules = var.rules, patterns = local.patterns }) == ""
+    error_message = templatefile("${path.module}/refusals/rules.tftpl", { rules = var.rules, patterns = local.patterns })
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/refusals/targets.tftpl", { rules = var.rules, patterns = local.patterns }) == ""
+    error_message = templatefile("${path.module}/refusals/targets.tftpl", { rules = var.rules, patterns = local.patterns })
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/refusals/inputs.tftpl", { rules = var.rules, patterns = local.patterns, predefined = local.predefined_template_variables }) == ""
+    error_message = templatefile("${path.module}/refusals/inputs.tftpl", { rules = var.rules, patterns = local.patterns, predefined = local.predefined_template_variables })
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/refusals/run_task.tftpl", { rules = var.rules, patterns = local.patterns }) == ""
+    error_message = templatefile("${path.module}/refusals/run_task.tftpl", { rules = var.rules, patterns = local.patterns })
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/refusals/networks.tftpl", { rules = var.rules }) == ""
+    error_message = templatefile("${path.module}/refusals/networks.tftpl", { rules = var.rules })
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/refusals/submit_job.tftpl", { rules = var.rules, patterns = local.patterns }) == ""
+    error_message = templatefile("${path.module}/refusals/submit_job.tftpl", { rules = var.rules, patterns = local.patterns })
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/refusals/overrides.tftpl", { rules = var.rules, patterns = local.patterns }) == ""
+    error_message = templatefile("${path.module}/refusals/overrides.tftpl", { rules = var.rules, patterns = local.patterns })
+  }
+
+  validation {
+    condition     = templatefile("${path.module}/refusals/arns.tftpl", { rules = var.rules, patterns = local.patterns }) == ""
+    error_message = templatefile("${path.module}/refusals/arns.tftpl", { rules = var.rules, patterns = local.patterns })
+  }
+
+  validation {
+    condition = alltrue([for rule in values(var.rules) : (rule.event_pattern == null) != (rule.event_pattern_json == null) if rule != null])
+    error_message = join("\n", [
+      for key, rule in var.rules : "rules.${key} has ${rule.event_pattern == null ? "neither event_pattern nor" : "both event_pattern and"} event_pattern_json; a rule needs one of them."
+      if rule == null ? false : (rule.event_pattern == null) == (rule.event_pattern_json == null)
+    ])
+  }
+
+  validation {
+    condition = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
+      patterns = { for key, rule in var.rules : "rules.${key}.event_pattern_json" => rule.event_pattern_json if try(rule.event_pattern_json != null, false) }
+    })) == ""
+    error_message = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
+      patterns = { for key, rule in var.rules : "rules.${key}.event_pattern_json" => rule.event_pattern_json if try(rule.event_pattern_json != null, false) }
+    }))
+  }
+
+  # The typed pattern as EventBridge has it: what is not given is left out, and detail_type is detail-type.
+  validation {
+    condition = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
+      patterns = {
+        for key, rule in var.rules : "rules.${key}.event_pattern" => jsonencode({
+          for field, values in rule.event_pattern : replace(field, "_", "-") => values if values != null
+        }) if try(rule.event_pattern != null, false)
+      }
+    })) == ""
+    error_message = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
+      patterns = {
+        for key, rule in var.rules : "rules.${key}.event_pattern" => jsonencode({
+          for field, values in rule.event_pattern : replace(field, "_", "-") => values if values != null
+        }) if try(rule.event_pattern != null, false)
+      }
+    }))
+  }
 }
 
 variable "resource_owner" {
@@ -194,6 +277,16 @@ variable "alarm_actions" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : can(regex(local.patterns.alarm_action, arn))])
+    error_message = "alarm_actions has ${join(" and ", [for arn in var.alarm_actions : jsonencode(arn) if !can(regex(local.patterns.alarm_action, arn))])}; CloudWatch takes ARNs of SNS topics, Lambda functions, Auto Scaling policies, EC2 actions (automate), OpsItems (ssm), response plans (ssm-incidents) and investigation groups (aiops)."
+  }
+
+  validation {
+    condition     = length(var.alarm_actions) <= 5
+    error_message = "alarm_actions has ${length(var.alarm_actions)} entries; AWS allows 5 actions for each state of an alarm."
+  }
 }
 
 variable "archive" {
@@ -209,12 +302,36 @@ variable "archive" {
     event_pattern_json = optional(string)
   })
   default = null
+
+  validation {
+    condition     = var.archive == null ? true : try(var.archive.retention_days >= 0 && floor(var.archive.retention_days) == var.archive.retention_days, false)
+    error_message = "archive.retention_days is ${try(jsonencode(var.archive.retention_days), "null")}; AWS allows whole numbers of days, and 0 for ever."
+  }
+
+  validation {
+    condition     = try(length(var.archive.description) <= 512, true)
+    error_message = "archive.description has ${try(length(var.archive.description), 0)} characters; AWS allows 512."
+  }
+
+  validation {
+    condition = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
+      patterns = { for pattern in compact([try(var.archive.event_pattern_json, null)]) : "archive.event_pattern_json" => pattern }
+    })) == ""
+    error_message = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
+      patterns = { for pattern in compact([try(var.archive.event_pattern_json, null)]) : "archive.event_pattern_json" => pattern }
+    }))
+  }
 }
 
 variable "bus_name" {
   description = "Name of the bus that is made; the naming standard's with the workflow's name unless given. Up to 256 letters, digits and . _ -, and not `default`."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.bus_name == null ? true : can(regex(local.patterns.bus_name, var.bus_name)) && var.bus_name != "default" && !startswith(lower(var.bus_name), "aws.")
+    error_message = "bus_name is ${jsonencode(var.bus_name)}; AWS allows 1 to 256 letters, digits and . _ -, but not default, and not aws. at the beginning. A bus that exists goes into existing_bus_name."
+  }
 }
 
 variable "create_key" {
@@ -229,6 +346,21 @@ variable "create_key" {
     deletion_window_in_days = optional(number, 30)
   })
   default = null
+
+  validation {
+    condition     = var.create_key == null || var.key == null
+    error_message = "create_key and key are both given; the key is made here, or exists."
+  }
+
+  validation {
+    condition     = try(var.create_key.alias, null) == null ? true : can(regex("^[A-Za-z0-9/_-]{1,250}$", var.create_key.alias)) && !startswith(var.create_key.alias, "aws/") && !startswith(var.create_key.alias, "alias/")
+    error_message = "create_key.alias is ${try(jsonencode(var.create_key.alias), "null")}; AWS allows 1 to 250 letters, digits and / _ -, without alias/ at the beginning, and keeps aws/ for itself."
+  }
+
+  validation {
+    condition     = var.create_key == null ? true : var.create_key.deletion_window_in_days >= 7 && var.create_key.deletion_window_in_days <= 30 && floor(var.create_key.deletion_window_in_days) == var.create_key.deletion_window_in_days
+    error_message = "create_key.deletion_window_in_days is ${try(var.create_key.deletion_window_in_days, 0)}; AWS allows whole numbers of days from 7 to 30."
+  }
 }
 
 variable "dlq_message_retention_seconds" {
@@ -236,6 +368,11 @@ variable "dlq_message_retention_seconds" {
   type        = number
   default     = 1209600
   nullable    = false
+
+  validation {
+    condition     = var.dlq_message_retention_seconds >= 60 && var.dlq_message_retention_seconds <= 1209600 && floor(var.dlq_message_retention_seconds) == var.dlq_message_retention_seconds
+    error_message = "dlq_message_retention_seconds is ${var.dlq_message_retention_seconds}; AWS allows whole numbers from 60 to 1209600 (14 days)."
+  }
 }
 
 variable "dlq_messages_visible_threshold" {
@@ -243,6 +380,11 @@ variable "dlq_messages_visible_threshold" {
   type        = number
   default     = 0
   nullable    = false
+
+  validation {
+    condition     = var.dlq_messages_visible_threshold >= 0
+    error_message = "dlq_messages_visible_threshold is ${var.dlq_messages_visible_threshold}; a number of messages is 0 or more."
+  }
 }
 
 variable "dlq_oldest_message_threshold_seconds" {
@@ -250,6 +392,11 @@ variable "dlq_oldest_message_threshold_seconds" {
   type        = number
   default     = 3600
   nullable    = false
+
+  validation {
+    condition     = var.dlq_oldest_message_threshold_seconds >= 0
+    error_message = "dlq_oldest_message_threshold_seconds is ${var.dlq_oldest_message_threshold_seconds}; an age is 0 s or more."
+  }
 }
 
 variable "enable_alarms" {
@@ -263,6 +410,16 @@ variable "existing_bus_name" {
   description = "Name of a bus that exists, whose rules these become; then no bus, no bus policy and no encryption of it is made here. `default` is the account's own bus."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.existing_bus_name == null ? true : can(regex("^[A-Za-z0-9._/-]{1,256}$", var.existing_bus_name))
+    error_message = "existing_bus_name is ${jsonencode(var.existing_bus_name)}; AWS needs the name of a bus, not its ARN: 1 to 256 letters, digits and . _ / -."
+  }
+
+  validation {
+    condition     = var.existing_bus_name == null || var.bus_name == null
+    error_message = "existing_bus_name is ${jsonencode(var.existing_bus_name)} and bus_name is ${jsonencode(var.bus_name)}; a bus exists, or is made here."
+  }
 }
 
 variable "key" {
@@ -273,6 +430,11 @@ variable "key" {
   EOT
   type        = object({ arn = string })
   default     = null
+
+  validation {
+    condition     = var.key == null ? true : can(regex(local.patterns.kms_key, var.key.arn))
+    error_message = "key.arn is ${try(jsonencode(var.key.arn), "null")}; AWS needs the ARN of a key, arn:aws:kms:<region>:<12-digit account>:key/<id>, not of an alias: under alias/aws/sqs the messages for the dead-letter queue are lost."
+  }
 }
 
 variable "log_resource_policy" {
@@ -287,6 +449,13 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+
+  validation {
+    condition = contains(
+      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days
+    )
+    error_message = "log_retention_days is ${var.log_retention_days}; AWS allows 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653."
+  }
 }
 
 variable "names" {
@@ -311,6 +480,33 @@ variable "names" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.names.dlq == null ? true : can(regex("^[A-Za-z0-9_-]{1,80}$", var.names.dlq))
+    error_message = "names.dlq is ${jsonencode(var.names.dlq)}; AWS allows 1 to 80 letters, digits, - and _, and EventBridge no FIFO queue."
+  }
+
+  validation {
+    condition     = var.names.archive == null ? true : can(regex("^[A-Za-z0-9._-]{1,48}$", var.names.archive))
+    error_message = "names.archive is ${jsonencode(var.names.archive)}; AWS allows 1 to 48 letters, digits and . _ -."
+  }
+
+  validation {
+    condition = alltrue([
+      for name in [var.names.dlq_messages_visible_alarm, var.names.dlq_oldest_message_alarm] : name == null ? true : can(regex("^[ -~]{1,255}$", name))
+    ])
+    error_message = "names.dlq_messages_visible_alarm is ${jsonencode(var.names.dlq_messages_visible_alarm)}, names.dlq_oldest_message_alarm is ${jsonencode(var.names.dlq_oldest_message_alarm)}; AWS allows 1 to 255 ASCII characters."
+  }
+
+  validation {
+    condition     = var.names.dlq_messages_visible_alarm == null ? true : var.names.dlq_messages_visible_alarm != var.names.dlq_oldest_message_alarm
+    error_message = "names.dlq_messages_visible_alarm and names.dlq_oldest_message_alarm are both ${jsonencode(var.names.dlq_oldest_message_alarm)}; they are two alarms."
+  }
+
+  validation {
+    condition     = var.names.log_resource_policy == null ? true : can(regex("^[^:*]{1,255}$", var.names.log_resource_policy))
+    error_message = "names.log_resource_policy is ${jsonencode(var.names.log_resource_policy)}; AWS allows 1 to 255 characters."
+  }
 }
 
 variable "ok_actions" {
@@ -318,6 +514,16 @@ variable "ok_actions" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.ok_actions : can(regex(local.patterns.alarm_action, arn))])
+    error_message = "ok_actions has ${join(" and ", [for arn in var.ok_actions : jsonencode(arn) if !can(regex(local.patterns.alarm_action, arn))])}; CloudWatch takes ARNs of SNS topics, Lambda functions, Auto Scaling policies, EC2 actions (automate), OpsItems (ssm), response plans (ssm-incidents) and investigation groups (aiops)."
+  }
+
+  validation {
+    condition     = length(var.ok_actions) <= 5
+    error_message = "ok_actions has ${length(var.ok_actions)} entries; AWS allows 5 actions for each state of an alarm."
+  }
 }
 
 variable "permissions_boundary_arn" {
@@ -346,6 +552,62 @@ variable "publishers" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = length(var.publishers) == 0 || var.existing_bus_name == null
+    error_message = "publishers has ${join(", ", keys(var.publishers))} and existing_bus_name is ${jsonencode(var.existing_bus_name)}; who may put events on a bus that exists is said where that bus is made."
+  }
+
+  validation {
+    condition     = alltrue([for publisher in values(var.publishers) : publisher != null])
+    error_message = "publishers has null for ${join(" and ", [for name, publisher in var.publishers : name if publisher == null])}; leave it out."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.publishers) : can(regex("^[A-Za-z0-9_-]{1,64}$", name))])
+    error_message = "publishers has the name ${join(" and ", [for name in keys(var.publishers) : jsonencode(name) if !can(regex("^[A-Za-z0-9_-]{1,64}$", name))])}; it is part of the id of a statement, and AWS allows 1 to 64 letters, digits, - and _."
+  }
+
+  validation {
+    condition     = alltrue([for publisher in values(var.publishers) : try(length(publisher.principal_arns) > 0, false) if publisher != null])
+    error_message = "publishers: principal_arns of ${join(" and ", [for name, publisher in var.publishers : name if publisher == null ? false : try(length(publisher.principal_arns), 0) == 0])} is empty; a statement of a policy needs a principal."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for publisher in values(var.publishers) : [for arn in coalesce(publisher.principal_arns, []) : can(regex(local.patterns.principal, arn))] if publisher != null
+    ]))
+    error_message = "publishers has the principal ${join(" and ", flatten([
+      for name, publisher in var.publishers : [for arn in coalesce(publisher.principal_arns, []) : "${jsonencode(arn)} (${name})" if !can(regex(local.patterns.principal, arn))] if publisher != null
+    ]))}; AWS needs the ARN of a role, a user or an account (arn:aws:iam::<12-digit account>:root), without wildcards."
+  }
+
+  validation {
+    condition     = alltrue([for publisher in values(var.publishers) : try(length(publisher.sources) > 0, false) if publisher != null])
+    error_message = "publishers: sources of ${join(" and ", [for name, publisher in var.publishers : name if publisher == null ? false : try(length(publisher.sources), 0) == 0])} is empty; say which source its events may have."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for publisher in values(var.publishers) : [
+        for text in concat(coalesce(publisher.sources, []), coalesce(publisher.detail_types, [])) : can(regex("^[^*?]+$", text)) && !can(regex("\\$\\{", text))
+      ] if publisher != null
+    ]))
+    error_message = "publishers has the source or detail type ${join(" and ", flatten([
+      for name, publisher in var.publishers : [
+        for text in concat(coalesce(publisher.sources, []), coalesce(publisher.detail_types, [])) : "${jsonencode(text)} (${name})" if !can(regex("^[^*?]+$", text)) || can(regex("\\$\\{", text))
+      ] if publisher != null
+    ]))}; it is compared as it is, so it is not empty and has no wildcard and no policy variable."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for publisher in values(var.publishers) : [for source in coalesce(publisher.sources, []) : !can(regex("^aws\\.", source))] if publisher != null
+    ]))
+    error_message = "publishers has the source ${join(" and ", flatten([
+      for name, publisher in var.publishers : [for source in coalesce(publisher.sources, []) : "${jsonencode(source)} (${name})" if can(regex("^aws\\.", source))] if publisher != null
+    ]))}; AWS takes no event from anybody whose source begins with aws."
+  }
 }
 
 variable "rule_alarms" {
@@ -367,6 +629,36 @@ variable "rule_alarms" {
     InvocationsSentToDlq           = {}
   }
   nullable = false
+
+  validation {
+    condition     = alltrue([for alarm in values(var.rule_alarms) : alarm != null])
+    error_message = "rule_alarms has null for ${join(" and ", [for metric, alarm in var.rule_alarms : metric if alarm == null])}; leave a metric out for no alarm, or say {} for the defaults."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.rule_alarms), local.rule_metrics)) == 0
+    error_message = "rule_alarms has ${join(" and ", setsubtract(keys(var.rule_alarms), local.rule_metrics))}; an alarm here is on ${join(", ", local.rule_metrics)}."
+  }
+
+  validation {
+    condition     = alltrue([for alarm in values(var.rule_alarms) : alarm.period_seconds >= 60 && alarm.period_seconds % 60 == 0 if alarm != null])
+    error_message = "rule_alarms: period_seconds is ${join(" and ", [for metric, alarm in var.rule_alarms : "${alarm.period_seconds} (${metric})" if alarm == null ? false : alarm.period_seconds < 60 || alarm.period_seconds % 60 != 0])}; AWS allows multiples of 60 for the metrics of a service."
+  }
+
+  validation {
+    condition     = alltrue([for alarm in values(var.rule_alarms) : alarm.evaluation_periods >= 1 && floor(alarm.evaluation_periods) == alarm.evaluation_periods if alarm != null])
+    error_message = "rule_alarms: evaluation_periods is ${join(" and ", [for metric, alarm in var.rule_alarms : "${alarm.evaluation_periods} (${metric})" if alarm == null ? false : alarm.evaluation_periods < 1 || floor(alarm.evaluation_periods) != alarm.evaluation_periods])}; AWS allows whole numbers of 1 or more."
+  }
+
+  validation {
+    condition     = alltrue([for alarm in values(var.rule_alarms) : alarm.evaluation_periods * alarm.period_seconds <= (alarm.period_seconds < 3600 ? 86400 : 604800) if alarm != null])
+    error_message = "rule_alarms: evaluation_periods is ${join(" and ", [for metric, alarm in var.rule_alarms : "${alarm.evaluation_periods} of ${alarm.period_seconds} s (${metric})" if alarm == null ? false : alarm.evaluation_periods * alarm.period_seconds > (alarm.period_seconds < 3600 ? 86400 : 604800)])}; AWS allows one day in all, or seven days with periods of an hour or more."
+  }
+
+  validation {
+    condition     = alltrue([for alarm in values(var.rule_alarms) : alarm.threshold >= 0 if alarm != null])
+    error_message = "rule_alarms: threshold is ${join(" and ", [for metric, alarm in var.rule_alarms : "${alarm.threshold} (${metric})" if alarm == null ? false : alarm.threshold < 0])}; a number of events is 0 or more."
+  }
 }
 
 variable "tags" {
