@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import count
 from math import prod
 from typing import Any, Final, TypeAlias
 
@@ -47,8 +48,8 @@ _RESERVED: Final = frozenset(
 Path: TypeAlias = tuple[str | int, ...]
 # A pattern with its `$or` decided: the tests of each field, by the field's names joined with dots.
 Branch: TypeAlias = dict[str, list[Any]]
-# In which element of which arrays a value lies: {place of the array in the event: index of the element}.
-Membership: TypeAlias = frozenset[tuple[Path, int]]
+# In which element of which arrays a value lies: pairs of an array, by a number of its own, and an element's index.
+Membership: TypeAlias = frozenset[tuple[int, int]]
 # A field's values in the event, each with where it lies.
 Fields: TypeAlias = dict[str, list[tuple[Scalar, Membership]]]
 
@@ -222,17 +223,18 @@ def _fields(event: Mapping[str, Any]) -> Fields:
     is as if it were not there.
     """
     fields: Fields = {}
-    pending: list[tuple[object, str, Path, Membership]] = [(event, "", (), frozenset())]
+    arrays = count()
+    pending: list[tuple[object, str, Membership]] = [(inner, str(name), frozenset()) for name, inner in event.items()]
     while pending:  # not by recursion: an event may be nested more deeply than Python's stack
-        value, name, path, membership = pending.pop()
+        value, name, membership = pending.pop()
         if isinstance(value, Mapping):
-            for key, inner in value.items():
-                pending.append((inner, f"{name}.{key}" if path else str(key), (*path, str(key)), membership))
+            pending += [(inner, f"{name}.{key}", membership) for key, inner in value.items()]
         elif isinstance(value, list):
+            array = next(arrays)
             for index, inner in enumerate(value):
                 # Values that stand in an array themselves belong to no element: they are no object's field.
-                belongs = membership | {(path, index)} if isinstance(inner, Mapping | list) else membership
-                pending.append((inner, name, (*path, index), belongs))
+                belongs = membership | {(array, index)} if isinstance(inner, Mapping | list) else membership
+                pending.append((inner, name, belongs))
         elif value is None or isinstance(value, str | int | float):
             fields.setdefault(name, []).append((value, membership))
     return fields

@@ -3,9 +3,9 @@ r"""What text a target of an EventBridge rule is given: the event, a constant, a
 Sources: the EventBridge user guide, "Amazon EventBridge input transformation" (eb-transform-target-input); the API
 reference, `Target` and `InputTransformer`. A template is either
 
-- JSON. `<name>` outside quotes becomes the value as JSON, a string with its quotes. Within quotes it becomes the value's
-  text, and nothing is escaped: a text with a quote or a line break in it, or an object, makes the whole no JSON, and
-  then nothing is delivered.
+- JSON. `<name>` outside quotes becomes the value as JSON, a string with its quotes. Within quotes it becomes the
+  value's text, and nothing is escaped: a text with a quote or a line break in it, or an object, makes the whole no
+  JSON, and then nothing is delivered.
 - Text: one quoted string a line. `<name>` becomes the value's text; objects and arrays lose their quotes, as in
   `[first,second]`. The target gets the lines with the quotes around them.
 
