@@ -24,7 +24,7 @@ MAX_CHARACTERS: Final = 2048
 # "Matching using $or": how many ways through the pattern's `$or` there may be.
 MAX_COMBINATIONS: Final = 1000
 OR: Final = "$or"
-# An object in an object costs five characters, {"a":}, so a pattern that is any deeper is too long anyway.
+# An object in an object costs at least five characters, {"":}, so a pattern that is any deeper is too long anyway.
 _MAX_DEPTH: Final = MAX_CHARACTERS // 5
 # Names that EventBridge reserves within `$or`: with operators in it, `$or` is a field's name ("The $or primitive" in
 # event-ruler's README).
@@ -126,11 +126,11 @@ def _object_problems(pattern: Mapping[Any, Any], path: Path) -> Iterator[Problem
 
 
 def _field_problems(name: str, tests: list[Any], path: Path) -> Iterator[Problem]:
-    if not tests:
-        yield Problem(path, "an empty array matches nothing: EventBridge needs at least one value")
     if name == OR and (not tests or any(isinstance(each, Mapping) and not _RESERVED & each.keys() for each in tests)):
         yield Problem(path, f"{OR} takes an array of at least two objects, one for each alternative")
         return
+    if not tests:
+        yield Problem(path, "an empty array matches nothing: EventBridge needs at least one value")
     for index, test in enumerate(tests):
         for problem in pattern_operators.problems(test):
             yield Problem((*path, index, *problem.path), problem.message)

@@ -41,9 +41,10 @@ def parse(expression: str) -> list[str | None]:
         if character == "\\":
             escaped = next(characters, "")
             if escaped not in ("*", "\\"):
-                raise WildcardError(
-                    rf"\{escaped} is no escape: a backslash stands only before * and before \ ".rstrip()
+                what = (
+                    rf"\{escaped} is no escape: a backslash" if escaped else "the expression ends in a backslash, which"
                 )
+                raise WildcardError(f"{what} stands only before * and before \\")
             found.append(escaped)
         elif character != "*":
             found.append(character)
