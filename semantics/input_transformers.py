@@ -125,6 +125,8 @@ def _template_problems(paths: Mapping[str, str], template: str) -> Iterator[Prob
     here = ("input_template",)
     if not 1 <= len(template) <= MAX_TEMPLATE_CHARACTERS:
         yield Problem(here, f"{len(template)} characters: EventBridge takes 1 to {MAX_TEMPLATE_CHARACTERS}")
+    if not template:
+        return
     defined = {*paths, *PREDEFINED}
     for name in dict.fromkeys(_PLACEHOLDER.findall(template)):
         if name not in defined:
