@@ -132,11 +132,9 @@ def test_what_the_failure_alarm_says(
         ),
         ({"a": "a"}, '"<a>"', ['input_paths.a: "a": a path begins with $, which is the event']),
         (
-            {"a": "$.a[?(@.b)]"},
+            {"a": "$..b"},
             '"<a>"',
-            [
-                "input_paths.a: \"$.a[?(@.b)]\": [?(@.b)] is none of .name, ['name'], [0], [*] and .*, which EventBridge follows"
-            ],
+            ["input_paths.a: \"$..b\": ..b is none of .name, ['name'], [0], [*] and .*, which EventBridge follows"],
         ),
         (
             {"a b": "$.a"},
