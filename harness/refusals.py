@@ -38,7 +38,7 @@ class Refusal:
     Attributes:
         module: the label of the module call in the root.
         argument: the argument of the call; "" when only the rule is known.
-        rule: the module's sentences, on one line.
+        rule: the module's sentences about one place, on one line.
     """
 
     module: str
@@ -54,7 +54,9 @@ def of_variables(words: str) -> Iterator[Refusal]:
         if call and argument:
             lines = text.partition(CLOSING)[0].splitlines()
             last = max(number for number, line in enumerate(lines) if CODE.match(line))
-            yield Refusal(call[2], argument[1], one_line("\n".join(lines[last + 1 :])))
+            # A rule about a map may say several things, each beginning with the place that it is about.
+            for rule in re.split(rf"(?<=\.) (?={argument[1]}\.)", one_line("\n".join(lines[last + 1 :]))):
+                yield Refusal(call[2], argument[1], rule)
 
 
 def of_resources(checks: list[dict[str, Any]]) -> Iterator[Refusal]:
@@ -81,7 +83,7 @@ def places(refusals: list[Refusal], specs: Path, environment: str) -> str:
     lines = []
     for refusal in refusals:
         if refusal.argument:
-            found = origins.of_argument(tree, refusal.module, refusal.argument)
+            found = origins.of_argument(tree, refusal.module, refusal.argument, refusal.rule)
         else:
             found = origins.of_rule(tree, refusal.module, refusal.rule)
         if found is not None:

@@ -118,13 +118,13 @@ def _whole(tree: Mapping, environment: Environment | None, library: Library) -> 
 
 
 def _sound(tree: Mapping) -> Environment | None:
-    """Return an environment without the tasks, schedules and keys that the model refuses; None when more is wrong."""
+    """Return an environment without the entries of sections that the model refuses; None when more is wrong."""
     fields = plain(tree)
     try:
         return Environment.model_validate(fields)
     except ValidationError as error:
         wrong = {detail["loc"][:2] for detail in error.errors(include_url=False)}
-    parts = {name: section(tree, name) for name in ("keys", "tasks", "schedules")}
+    parts = {name: section(tree, name) for name in ("keys", "tasks", "schedules", "workflows")}
     if not isinstance(fields, dict) or not all(path[0] in parts and len(path) == 2 for path in wrong):
         return None
     # A schedule has names after its task's family, which is not known of a wrong task.

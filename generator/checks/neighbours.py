@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from generator.checks.collisions import ROLE, Name, names, place
 from generator.errors import Problem, dotted, shown
 from generator.models.forms import has_placeholder
-from generator.specs.tree import find
+from generator.specs.tree import Leaf, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,7 +124,9 @@ def _fields(own: Read, found: Iterable[Name]) -> Iterator[str]:
     prefix = f"{own.spec.naming.security_domain}-{own.spec.naming.billing_domain}-{own.spec.aws_region_short_code}-"
     for name in found:
         path = (*name.holder, *name.field)
-        by_standard = find(own.tree, path)[1] < len(path) and name.name.startswith(prefix)
+        node, steps = find(own.tree, path)
+        written = steps == len(path) and isinstance(node, Leaf)
+        by_standard = not written and name.name.startswith(prefix)
         yield "naming or aws_region_short_code" if by_standard else dotted(path)
 
 

@@ -1,6 +1,7 @@
 """Finds tags that AWS would refuse, or that would replace the generator's own.
 
-What a task or a schedule says is also its module's to judge, at plan, which knows nothing of the environment's tags.
+What a task, a schedule or a workflow says is also its module's to judge, at plan, which knows nothing of the
+environment's tags.
 Source: AWS Tagging reference, "Tag naming limits and requirements".
 """
 
@@ -30,7 +31,7 @@ def wrong_tags(tree: Mapping) -> Iterator[Problem]:
     everywhere = _tags(tree)
     for name, node in everywhere.items():
         yield from _refused(name, node)
-    workloads = [*section(tree, "tasks").values(), *section(tree, "schedules").values()]
+    workloads = [each for name in ("tasks", "schedules", "workflows") for each in section(tree, name).values()]
     for holder in (tree, *workloads, *section(tree, "defaults").values()):
         yield from _ours(_tags(holder))
     if too_many := _too_many(tree, everywhere):

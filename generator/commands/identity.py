@@ -21,7 +21,7 @@ _ID: Final = re.compile(r"(?:eni|i|pl|rtb|sg|subnet|vpc|vpce)-[0-9a-f]{8,17}")
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>[0-9]*):.+", re.DOTALL)
 # Fields that name what somebody else makes: the name may be the same elsewhere, or not.
 _MADE_ELSEWHERE: Final = frozenset(
-    {"api_id", "bucket", "capacity_provider", "event_bus", "image", "parameter", "secrets"}
+    {"api_id", "bucket", "capacity_provider", "event_bus", "existing_bus_name", "image", "parameter", "secrets"}
 )
 # Where the environment is, which is for its maker to say; where modules come from; what its state went through.
 _NOT_JUDGED: Final = frozenset({"account", "region", "aws_region_short_code", "modules", "moved"})
@@ -171,6 +171,8 @@ def _refers(path: Path) -> bool:
         return path == (section, "key")
     if section == "components":
         return len(path) > 2 and path[2] in {"module", "connect"}
+    if section == "workflows" and (field in {"task", "cluster", "topic"} or "tasks" in path[2:]):
+        return True
     if section == "defaults":
         section = f"{path[1]}s"
     return len(path) == 3 and field in REFERENCES.get(str(section), {})

@@ -8,26 +8,30 @@ from typing import TYPE_CHECKING, Final
 
 from generator.errors import dotted
 from generator.output.wiring import NAMING
-from generator.specs.tree import Mapping, find, leaves
+from generator.specs.tree import Items, Mapping, find, leaves
 
 if TYPE_CHECKING:
     from generator.errors import Path, Source
+    from generator.specs.tree import Node
 
-SECTIONS: Final = {"task": "tasks", "schedule": "schedules", "component": "components"}
+SECTIONS: Final = {"task": "tasks", "schedule": "schedules", "workflow": "workflows", "component": "components"}
 _FIELD: Final = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")  # a word of a message that is no plain English word
 _TELLING: Final = 5  # characters that a value needs for its being in a message not to be chance
 
-# Arguments that the generator wires, and the fields that they come from; "{own}" is the task's or schedule's own map.
+# Arguments that the generator wires, and the fields that they come from; "{own}" is the entry's own map.
 _WIRED: Final[dict[str, tuple[str, ...]]] = {
     "log_kms_key_arn": ("{own}.log_key",),
     "failure_topic_arns": ("alerts",),
     "kms_key_arn": ("{own}.key",),
+    "key": ("{own}.key",),
     "cluster_name": ("{own}.cluster",),
     "ecs_cluster_arn": ("{own}.cluster",),
     "task_name": ("{own}.task",),
     "pass_role_arns": ("{own}.task",),
     "dlq_alarm_actions": ("pager", "alerts"),
     "dlq_ok_actions": ("pager", "alerts"),
+    "alarm_actions": ("pager", "alerts"),
+    "ok_actions": ("pager", "alerts"),
     "trusted_compute_subnets": ("network.trusted_compute_subnets",),
     "security_group_ids": ("network.security_group_ids",),
     "assign_public_ip": ("network.assign_public_ip",),
@@ -35,6 +39,23 @@ _WIRED: Final[dict[str, tuple[str, ...]]] = {
     **{name: (f"naming.{name}",) for name in NAMING},
     "aws_region_short_code": ("aws_region_short_code",),
 }
+
+# Fields inside a workflow's maps that the generator fills in: the field of the spec in their place, and where that
+# comes from when it is not there either; "{own}" as above.
+_INSIDE: Final = {
+    "assign_public_ip": ("", "network.assign_public_ip"),
+    "cluster_arn": ("cluster", "{own}.cluster"),
+    "container_name": ("task", ""),
+    "event_pattern_json": ("event_pattern", ""),
+    "family": ("task", ""),
+    "pass_role_arns": ("task", ""),
+    "principal_arns": ("tasks", ""),
+    "security_group_ids": ("", "network.security_group_ids"),
+    "subnets": ("", "network.trusted_compute_subnets"),
+    "topic_arn": ("topic", ""),
+}
+_MAP: Final = re.compile(r"(?<![\w.])([a-z_]+)\.")  # an argument that is a map, where a message goes into it
+_STEP: Final = re.compile(r"\.|\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +76,23 @@ class Origin:
         return f"{self.source}: {dotted(self.source.path)}"
 
 
-def of_argument(tree: Mapping, label: str, argument: str) -> Origin | None:
+def of_argument(tree: Mapping, label: str, argument: str, rule: str = "") -> Origin | None:
     """Find where an environment sets an argument of a module call.
 
     Args:
         tree: the environment, as `loading.load` gives it.
         label: the call's label in HCL, such as `task_claims_report`.
         argument: the name of the argument.
+        rule: the message about it: in a map the fields that it names lead on, as in `rules.success.targets.log`.
 
     Returns:
-        The place that sets it; when none does (a default of the module), the task, schedule or component itself; None
-        when no such call comes from this spec.
+        The place that sets it; when none does (a default of the module), the entry of the spec itself; None when no
+        such call comes from this spec.
     """
     own = _own(tree, label)
     if own is None:
         return None
-    return _first(tree, _candidates(own, (argument,))) or _whole(tree, own)
+    return _inside(tree, own, rule) or _first(tree, _candidates(own, (argument,))) or _whole(tree, own)
 
 
 def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
@@ -82,12 +104,14 @@ def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
         rule: the message: the fields that it names count first (`names.task_role`), then the values that it repeats.
 
     Returns:
-        The place that sets that field; the task, schedule or component itself when the message tells no more; None
-        when no such call comes from this spec.
+        The place that sets that field; the entry of the spec itself when the message tells no more; None when no such
+        call comes from this spec.
     """
     own = _own(tree, label)
     if own is None:
         return None
+    if (inside := _inside(tree, own, rule)) is not None:
+        return inside
     for name in _FIELD.findall(rule):
         found = _first(tree, _candidates(own, tuple(name.split("."))))
         if found is not None:
@@ -100,7 +124,7 @@ def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
 
 
 def _own(tree: Mapping, label: str) -> Path | None:
-    """Find the task, schedule or component of a label: names have no underscores, so at most one fits."""
+    """Find the entry of the spec of a label: names have no underscores, so at most one fits."""
     kind, _, rest = label.partition("_")
     section = tree.entries.get(SECTIONS.get(kind, ""))
     if not isinstance(section, Mapping):
@@ -122,6 +146,42 @@ def _first(tree: Mapping, paths: list[Path]) -> Origin | None:
         if steps == len(path):
             return Origin(node.source, exact=True)
     return None
+
+
+def _inside(tree: Mapping, own: Path, rule: str) -> Origin | None:
+    """Follow the first path of a message, such as `rules.success.targets.log.role_arn`, into a workflow's maps."""
+    holder, _ = find(tree, own)
+    if own[0] != "workflows" or not isinstance(holder, Mapping):
+        return None
+    for match in _MAP.finditer(rule):
+        if isinstance(node := holder.entries.get(match[1]), Mapping):
+            return _followed(tree, own, node, rule[match.end() - 1 :])
+    return None
+
+
+def _followed(tree: Mapping, own: Path, node: Node, rest: str) -> Origin:
+    """Go on as far as there is something: a key may have full stops in it, so the longest that fits is taken."""
+    while step := _STEP.match(rest):
+        rest = rest[step.end() :]
+        if step[1]:
+            inner = node.items[int(step[1])] if isinstance(node, Items) and int(step[1]) < len(node.items) else None
+            name = ""
+        else:
+            entries = node.entries if isinstance(node, Mapping) else {}
+            name = max((key for key in {*entries, *_INSIDE} if _begins(rest, key)), key=len, default="")
+            instead, elsewhere = _INSIDE.get(name, ("", ""))
+            inner = entries.get(name) or entries.get(instead)
+            if inner is None and elsewhere:
+                path = (*own, "cluster") if elsewhere == "{own}.cluster" else tuple(elsewhere.split("."))
+                return _first(tree, [path]) or Origin(node.source, exact=False)
+        if inner is None:
+            break
+        node, rest = inner, rest[len(name) :]
+    return Origin(node.source, exact=True)
+
+
+def _begins(text: str, key: str) -> bool:
+    return text.startswith(key) and not re.match(r"[\w-]", text[len(key) :])
 
 
 def _whole(tree: Mapping, own: Path) -> Origin:

@@ -158,7 +158,7 @@ class Notify(Strict):
     )
 
 
-class Log(Strict):
+class LogTarget(Strict):
     """Writes events to a CloudWatch log group."""
 
     log_group_name: str | None = Field(
@@ -170,7 +170,7 @@ class Log(Strict):
     )
 
 
-class Queue(Strict):
+class QueueTarget(Strict):
     """Sends to an SQS queue."""
 
     queue_arn: str = Field(
@@ -181,7 +181,7 @@ class Queue(Strict):
     )
 
 
-class Bus(Strict):
+class BusTarget(Strict):
     """Puts the event on another bus."""
 
     bus_arn: str = Field(description="ARN of the bus, in any account and region.")
@@ -204,9 +204,11 @@ class Target(Strict):
     run_task: RunTask | None = Field(None, description="Runs a task of this environment.")
     submit_job: SubmitJob | None = Field(None, description="Submits a job to AWS Batch.")
     notify: Notify | None = Field(None, description="Publishes to an SNS topic.")
-    log: Log | None = Field(None, description="Writes to a CloudWatch log group; {} for one with the rule's name.")
-    queue: Queue | None = Field(None, description="Sends to an SQS queue.")
-    bus: Bus | None = Field(None, description="Puts the event on another bus.")
+    log: LogTarget | None = Field(
+        None, description="Writes to a CloudWatch log group; {} for one with the rule's name."
+    )
+    queue: QueueTarget | None = Field(None, description="Sends to an SQS queue.")
+    bus: BusTarget | None = Field(None, description="Puts the event on another bus.")
     input: str | None = Field(
         None, description="JSON that the target is given instead of the event; for notify, queue and log."
     )

@@ -46,7 +46,7 @@ locals {
 # ---------------------------------------------------------------------------------------------------------------------
 
 resource "aws_kms_key" "main" {
-  description         = "Logs, schedules, dead-letter queues and alerts of dn-dev"
+  description         = "Logs, schedules, buses, dead-letter queues and alerts of dn-dev"
   enable_key_rotation = true
   policy              = data.aws_iam_policy_document.key_main.json
 }
@@ -60,6 +60,9 @@ data "aws_iam_policy_document" "key_main" {
   #checkov:skip=CKV_AWS_109:A key's policy is on the key: "*" is this key, and without its administrator a key is lost.
   #checkov:skip=CKV_AWS_111:As above.
   #checkov:skip=CKV_AWS_356:As above.
+
+  # What the workflows need of it: their buses, their dead-letter queues and their log groups.
+  source_policy_documents = [module.workflow_custom_id_cleanup.key_policy_statements]
 
   # The account's own IAM policies decide further: Scheduler and SQS use the key through the roles of the schedules.
   statement {
@@ -139,6 +142,23 @@ data "aws_iam_policy_document" "alerts" {
         module.task_claims_report.failure_rule_arn,
         module.task_cmscustomidcleanup.failure_rule_arn,
       ]
+    }
+  }
+
+  statement {
+    sid       = "WorkflowRules"
+    actions   = ["sns:Publish"]
+    resources = [local.alerts_topic_arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [module.workflow_custom_id_cleanup.rule_arns.failure]
     }
   }
 
@@ -299,6 +319,93 @@ module "schedule_dn_claims_report" {
   kms_key_arn       = aws_kms_key.main.arn
   dlq_alarm_actions = [aws_sns_topic.alerts.arn]
   dlq_ok_actions    = [aws_sns_topic.alerts.arn]
+
+  resource_owner        = local.naming.resource_owner
+  billing_entity        = local.naming.billing_entity
+  billing_domain        = local.naming.billing_domain
+  security_domain       = local.naming.security_domain
+  aws_region_short_code = local.naming.aws_region_short_code
+}
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Workflows: a bus each, with its rules, their roles, its dead-letter queue and its alarms
+# ---------------------------------------------------------------------------------------------------------------------
+
+module "workflow_custom_id_cleanup" {
+  source = "../../modules/workflow-bus"
+
+  name     = "custom-id-cleanup"
+  bus_name = "dn-backend-workflow-bus-dev"
+  archive  = { retention_days = 30 }
+  publishers = {
+    channelbackfill = {
+      detail_types   = ["Channel Backfill Completed", "Channel Backfill Failed"]
+      principal_arns = [module.task_channelbackfill.task_role_arn]
+      sources        = ["dn.backend.channelbackfill"]
+    }
+  }
+  rules = {
+    failure = {
+      description = "Captures channelbackfill failures for alerting"
+      enabled     = true
+      event_pattern = {
+        detail = {
+          status = ["failed"]
+        }
+        detail_type = ["Channel Backfill Failed"]
+        source      = ["dn.backend.channelbackfill"]
+      }
+      name = "channelbackfill-failure-alert-dev"
+      targets = {
+        alerts = {
+          notify = { topic_arn = local.alerts_topic_arn }
+        }
+        log = {
+          log = {}
+        }
+      }
+    }
+    success = {
+      description = "Triggers CMS cleanup when channelbackfill completes successfully"
+      enabled     = true
+      event_pattern = {
+        detail = {
+          status = ["success"]
+        }
+        detail_type = ["Channel Backfill Completed"]
+        source      = ["dn.backend.channelbackfill"]
+      }
+      name = "channelbackfill-success-trigger-dev"
+      targets = {
+        cmscustomidcleanup = {
+          run_task = {
+            assign_public_ip = local.network.assign_public_ip
+            cluster_arn      = local.cluster_arns.workflow
+            container_name   = module.task_cmscustomidcleanup.container_name
+            environment_from_event = {
+              ERROR_COUNT       = "$.detail.errorCount"
+              EVENT_DETAIL_TYPE = "$.detail-type"
+              EVENT_SOURCE      = "$.source"
+              PROCESSED_COUNT   = "$.detail.processedCount"
+              STATUS            = "$.detail.status"
+              TIMESTAMP         = "$.detail.timestamp"
+              TOTAL_COUNT       = "$.detail.totalCount"
+            }
+            family             = "cmscustomidcleanup-task"
+            launch_type        = "FARGATE"
+            pass_role_arns     = module.task_cmscustomidcleanup.role_arns
+            security_group_ids = local.network.security_group_ids
+            subnets            = local.network.trusted_compute_subnets
+            task_count         = 1
+          }
+        }
+      }
+    }
+  }
+
+  key           = { arn = aws_kms_key.main.arn }
+  alarm_actions = [aws_sns_topic.alerts.arn]
+  ok_actions    = [aws_sns_topic.alerts.arn]
 
   resource_owner        = local.naming.resource_owner
   billing_entity        = local.naming.billing_entity

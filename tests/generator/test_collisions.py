@@ -104,7 +104,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
             own(
                 30,
                 "tasks.other.names.failure_rule: tasks.other and tasks.report (environments/own.yaml:26) both have "
-                f'the failure rule "{REPORT}-failed"; {ONE}: set names.failure_rule',
+                f'the rule "{REPORT}-failed"; {ONE}: set names.failure_rule',
             )
         ],
     ),
