@@ -35,6 +35,12 @@ def batch(region: str) -> BatchClient:
 
 
 @functools.cache
+def cloudwatch(region: str) -> Any:
+    """Return a client of CloudWatch, for whose types there is no package here."""
+    return _client("cloudwatch", region)
+
+
+@functools.cache
 def ecs(region: str) -> ECSClient:
     """Return a client of ECS."""
     return _client("ecs", region)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
 from sandbox.clock import CLOCK
-from sandbox.delivery import applied, arns, dead_letters, entries, retries, targets
+from sandbox.delivery import applied, arns, dead_letters, entries, metrics, retries, targets
 from sandbox.delivery.events import EVENTS
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.delivery.records import RECORDS
@@ -74,6 +74,7 @@ def publish(
         forwarded_by=forwarded_by,
     )
     for rule in matched:
+        WORK.start(functools.partial(metrics.matched, bus, rule), f"count of {event['id']} by {rule.name}")
         for target in rule.targets:
             task = functools.partial(deliver, event, bus, rule, target, forwarded=forwarded_by is not None)
             WORK.start(task, f"delivery of {event['id']} to {rule.name}/{target['Id']}")
@@ -119,16 +120,17 @@ def deliver(
         "waited_seconds": attempted.waited_seconds,
     }
     if attempted.error is None:
-        RECORDS.add(**record, outcome="delivered", result=attempted.result or {})
-        return
-    attributes = dead_letters.attributes_of(rule.arn, target["Arn"], attempted)
-    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
-    RECORDS.add(
-        **record,
-        error_code=attempted.error.code,
-        exhausted_retry_condition=attempted.exhausted,
-        **bury(queue, event, caller, attributes, attempted.error),
-    )
+        delivery = RECORDS.add(**record, outcome="delivered", result=attempted.result or {})
+    else:
+        attributes = dead_letters.attributes_of(rule.arn, target["Arn"], attempted)
+        queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+        delivery = RECORDS.add(
+            **record,
+            error_code=attempted.error.code,
+            exhausted_retry_condition=attempted.exhausted,
+            **bury(queue, event, caller, attributes, attempted.error),
+        )
+    metrics.delivered(bus, rule, delivery)
 
 
 def bury(
@@ -143,6 +145,7 @@ def bury(
         return {
             "outcome": "dropped",
             "error_message": f"{error.message} (and the dead-letter queue {queue} refuses it: {refused})",
+            "dead_letter_queue": queue,
         }
     return {
         "outcome": "dead-lettered",

@@ -30,7 +30,7 @@ class Delivery(BaseModel):
         error_code: why not, as in the dead letter's ERROR_CODE.
         error_message: why not, in the words of the service that refused.
         exhausted_retry_condition: `MaximumRetryAttempts` or `MaximumEventAgeInSeconds` if that ended the retries.
-        dead_letter_queue: ARN of the queue that has it.
+        dead_letter_queue: ARN of the queue that has it, or refused it if it is dropped; None if there is no queue.
         result: what came of it, such as `{"tasks": [<arn>]}` or `{"message_id": <id>}`.
     """
 

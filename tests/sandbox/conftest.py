@@ -50,6 +50,12 @@ def aws(request: pytest.FixtureRequest) -> Client:
 
 
 @pytest.fixture
+def name() -> str:
+    """A name nobody else uses: the repaired sandbox is shared by the session."""
+    return f"t-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
 def make_bench(repaired: server.Sandbox) -> Callable[[], Bench]:
     return lambda: Bench(repaired, f"t-{uuid.uuid4().hex[:12]}")
 

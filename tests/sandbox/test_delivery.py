@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.server import Sandbox
 from tests.sandbox.bench import Bench, policy, statement
+from tests.sandbox.conftest import ACCOUNT, clients
 
 
 def test_queue_gets_the_event_as_aws_makes_it(bench: Bench) -> None:
@@ -290,3 +292,32 @@ def test_rule_changed_after_the_event_does_not_change_the_delivery(bench: Bench)
     bench.rule({"Arn": second})
     bench.put()
     assert [each["target_arn"] for each in bench.settled()] == [first, second]
+
+
+def test_rule_on_a_schedule_matches_no_event(repaired: Sandbox, name: str) -> None:
+    """It has no pattern, which is not the same as a pattern that matches everything."""
+    events = clients(repaired)("events")
+    events.put_rule(Name=name, ScheduleExpression="rate(1 day)")
+    events.put_targets(Rule=name, Targets=[{"Id": "t", "Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:none"}])
+    entry = {"Source": name, "DetailType": "Test", "Detail": "{}"}
+    sent = events.put_events(Entries=[entry])["Entries"][0]["EventId"]
+    answer = repaired.ask("deliveries", settle=30)
+    assert [each for each in answer["deliveries"] if each["event_id"] == sent] == []
+    events.remove_targets(Rule=name, Ids=["t"])
+    events.delete_rule(Name=name)
+
+
+def test_many_events_at_once_are_each_delivered_once(bench: Bench) -> None:
+    queue = bench.queue()
+    bench.rule({"Arn": queue})
+    entry = {"Source": bench.source, "DetailType": "Test", "Detail": "{}", "EventBusName": bench.name}
+    sent = [
+        result["EventId"]
+        for _ in range(10)
+        for result in bench.client("events").put_events(Entries=[entry] * 10)["Entries"]
+    ]
+    settled = bench.settled()
+    assert sorted(each["event_id"] for each in settled) == sorted(sent)
+    assert {each["outcome"] for each in settled} == {"delivered"}
+    numbers = [each["number"] for each in settled]
+    assert numbers == sorted(set(numbers))

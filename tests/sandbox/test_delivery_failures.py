@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -303,3 +304,47 @@ def test_caller_needs_the_right_to_put_on_the_bus(bench: Bench) -> None:
     with pytest.raises(ClientError, match="events:PutEvents"):
         events.put_events(Entries=[entry, entry | {"Source": "test.another"}])
     assert len(bench.events()) == 1
+
+
+def metric(bench: Bench, name: str) -> float:
+    """Return the sum of one of the rule's metrics."""
+    now = datetime.now(UTC)
+    answer = bench.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Events",
+        MetricName=name,
+        Dimensions=[
+            {"Name": "EventBusName", "Value": bench.name},
+            {"Name": "RuleName", "Value": f"{bench.name}-rule"},
+        ],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=86400,
+        Statistics=["Sum"],
+    )
+    return sum(each["Sum"] for each in answer["Datapoints"])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "counted"),
+    [
+        ("delivered", {"Invocations": 1, "InvocationAttempts": 2, "RetryInvocationAttempts": 1}),
+        ("dead-lettered", {"InvocationsSentToDlq": 1, "InvocationAttempts": 1}),
+        ("dropped", {"FailedInvocations": 1, "InvocationAttempts": 1}),
+        ("dropped by the queue", {"InvocationsFailedToBeSentToDlq": 1, "InvocationAttempts": 1}),
+    ],
+)
+def test_metrics_of_the_rule_count_it(bench: Bench, outcome: str, counted: dict[str, int]) -> None:
+    queue = bench.queue(allowed=outcome == "delivered")
+    dlq = {
+        "dead-lettered": lambda: bench.queue("dlq"),
+        "dropped by the queue": lambda: bench.queue("dlq", allowed=False),
+    }.get(outcome, lambda: None)()
+    bench.rule({"Arn": queue} | ({"DeadLetterConfig": {"Arn": dlq}} if dlq else {}))
+    if outcome == "delivered":
+        fail(bench, queue, "ThrottlingException", 1)
+    bench.put()
+    assert bench.one()["outcome"] == outcome.partition(" ")[0]
+    names = ["Invocations", "FailedInvocations", "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq"]
+    names += ["InvocationAttempts", "RetryInvocationAttempts", "MatchedEvents", "TriggeredRules"]
+    found = {name: value for name in names if (value := metric(bench, name))}
+    assert found == counted | {"MatchedEvents": 1, "TriggeredRules": 1}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from typing import Any
 
 import pytest
@@ -14,12 +13,6 @@ from tests.sandbox.bench import Bench, policy, statement
 from tests.sandbox.conftest import ACCOUNT, REGION, Client
 
 SECONDS = 20
-
-
-@pytest.fixture
-def name() -> str:
-    """A name nobody else uses: the sandbox is shared by the session."""
-    return f"t-{uuid.uuid4().hex[:12]}"
 
 
 def received(aws: Client, queue_url: str) -> list[dict[str, Any]]:

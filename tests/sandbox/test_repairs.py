@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,6 @@ from tests.sandbox.conftest import Client
 CLUSTER = "arn:aws:ecs:us-east-1:867653852961:cluster/c"
 ROLE = "arn:aws:iam::867653852961:role/r"
 KEY = "arn:aws:kms:us-east-1:867653852961:key/00000000-0000-0000-0000-000000000001"
-
-
-@pytest.fixture
-def name() -> str:
-    """A name nobody else uses: the repaired sandbox is shared by the session."""
-    return f"t-{uuid.uuid4().hex[:12]}"
 
 
 def attributes(sqs: Any, url: str) -> dict[str, str]:
