@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from moto.batch.models import batch_backends
-from moto.ecs.exceptions import TaskDefinitionNotFoundException
 from moto.ecs.models import ecs_backends
 from moto.events.models import events_backends
 from moto.iam.models import iam_backends
@@ -18,6 +17,7 @@ from moto.logs.models import logs_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.sts.models import sts_backends
+from moto.utilities.utils import get_partition
 
 Documents = tuple[tuple[str, str], ...]  # name and JSON text of each
 MANAGED_ALIAS: Final = "alias/aws/"  # of the keys that AWS makes for its services
@@ -74,12 +74,12 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A KMS key; `managed_for` is the service for which AWS made it, "" if a customer did."""
+    """A KMS key; `managed_for` is the service for which AWS makes it, "" if a customer did."""
 
     arn: str
     document: str
     enabled: bool
-    managed_for: str
+    managed_for: str = ""
 
 
 def find_role(arn: str) -> Identity | None:
@@ -124,7 +124,7 @@ def find_resource(arn: str) -> Resource | None:
     Raises:
         NotStoredError: it is of a kind that has one, and is not there.
     """
-    _, _, service, region, account, name = arn.split(":", 5)
+    _, _, service, region, account, name = [*arn.split(":", 5), "", "", "", "", ""][:6]
     if service == "sqs":
         return _queue(account, region, name)
     if service == "sns":
@@ -146,6 +146,9 @@ def find_key(identifier: str, account: str, region: str) -> Key | None:
     """
     if identifier.startswith("arn:"):
         _, _, _, region, account, identifier = identifier.split(":", 5)
+    if identifier.startswith(MANAGED_ALIAS):  # made when a service first needs it, so it is always there
+        arn = f"arn:{get_partition(region)}:kms:{region}:{account}:{identifier}"
+        return Key(arn, "", enabled=True, managed_for=identifier.removeprefix(MANAGED_ALIAS))
     backends: Any = kms_backends
     backend = backends[account][region]
     if identifier.startswith("alias/"):
@@ -153,8 +156,7 @@ def find_key(identifier: str, account: str, region: str) -> Key | None:
     key = backend.keys.get(identifier.removeprefix("key/"))
     if key is None:
         return None
-    managed = next((alias for alias in list(key.aliases) if alias.startswith(MANAGED_ALIAS)), "")
-    return Key(key.arn, key.policy, key.key_state == "Enabled", managed.removeprefix(MANAGED_ALIAS))
+    return Key(key.arn, key.policy, key.key_state == "Enabled")
 
 
 def resolved_task_definition(arn: str) -> str:
@@ -165,11 +167,10 @@ def resolved_task_definition(arn: str) -> str:
     """
     _, _, _, region, account, name = arn.split(":", 5)
     backends: Any = ecs_backends
-    try:
-        found = backends[account][region].describe_task_definition(name.removeprefix("task-definition/"))
-    except TaskDefinitionNotFoundException:
-        raise NotStoredError("TaskDefinition not found.") from None
-    return str(found.arn)
+    family, _, revision = name.removeprefix("task-definition/").partition(":")
+    definitions = list(backends[account][region].task_definitions.get(family, {}).items())
+    found = {number: str(each.arn) for number, each in definitions if each.status == "ACTIVE"}
+    return _wanted(found, revision, "TaskDefinition not found.")
 
 
 def resolved_job_definition(arn: str) -> str:
@@ -182,11 +183,17 @@ def resolved_job_definition(arn: str) -> str:
     backends: Any = batch_backends
     definitions = list(backends[account][region]._job_definitions.values())  # noqa: SLF001 - it has no other door
     family, _, revision = name.removeprefix("job-definition/").partition(":")
-    found = {int(each.revision): each.arn for each in definitions if each.name == family and each.status == "ACTIVE"}
-    wanted = int(revision) if revision.isdecimal() else max(found, default=0)
-    if wanted not in found:
-        raise NotStoredError(f"Job definition {arn} has no ACTIVE revision.")
-    return str(found[wanted])
+    named = [each for each in definitions if each.name == family and each.status == "ACTIVE"]
+    found = {int(each.revision): str(each.arn) for each in named}
+    return _wanted(found, revision, f"Job definition {arn} has no ACTIVE revision.")
+
+
+def _wanted(found: dict[int, str], revision: str, otherwise: str) -> str:
+    """Return the ARN of a revision, the newest if none is named; found are the ACTIVE ones by number."""
+    number = int(revision) if revision.isdecimal() else max(found, default=0)
+    if number not in found:
+        raise NotStoredError(otherwise)
+    return found[number]
 
 
 def _queue(account: str, region: str, name: str) -> Resource:

@@ -1,4 +1,4 @@
-"""Who may do what: the cases of "Policy evaluation logic" and its sister pages of the IAM User Guide, in data of ours."""
+"""Who may do what: the cases of "Policy evaluation logic" and its sister pages in the IAM User Guide, in our data."""
 
 from __future__ import annotations
 
@@ -328,6 +328,6 @@ def test_single_statement_needs_no_list() -> None:
     ],
 )
 def test_what_aws_would_not_store_is_refused(document: Any, kind: Kind, message: str) -> None:
-    with pytest.raises(policies.PolicyError, match="^(identity|resource|session|key|permissions)") as refused:
+    with pytest.raises(policies.PolicyError, match=r" p: ") as refused:
         policies.read(document, kind, "p")
     assert message in str(refused.value)
