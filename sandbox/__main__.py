@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox import command, commands_delivery, server
+from sandbox import command, commands_containers, commands_delivery, commands_schedules, server
 from sandbox.errors import SandboxError
 from sandbox.options import BUILD, BuildFolder, say, store
 
@@ -151,6 +151,8 @@ def serve(
 
 
 commands_delivery.register(app)
+commands_containers.register(app)
+commands_schedules.register(app)
 
 
 def run_in(box: server.Sandbox, folder: Path, arguments: list[str], signals: command.Signals) -> int:

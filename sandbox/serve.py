@@ -19,8 +19,11 @@ from werkzeug.serving import make_server
 
 from sandbox import control, failures, repairs
 from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing them registers repairs and answers
+from sandbox.containers import questions as container_questions  # noqa: F401 - as above
 from sandbox.delivery import hooks, questions  # noqa: F401 - as above
 from sandbox.errors import WrongUseError
+from sandbox.schedules import hooks as schedule_hooks  # noqa: F401 - as above
+from sandbox.schedules import questions as schedule_questions  # noqa: F401 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,12 +7,9 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from sandbox import control
-from sandbox.errors import WrongUseError
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,14 +119,3 @@ def program(plan: ContainerPlan, path: str, hidden: tuple[str, ...] = ()) -> Pro
     if directory is not None and not Path(directory).is_dir():
         directory = None  # a folder of the image, which is not on this machine
     return Program((found, *words[1:]), local.environment if local else {}, directory)
-
-
-@control.answers("image")
-def answer_image(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    """Take what an image is, if the question says so; return what is known of all."""
-    if fields:
-        try:
-            IMAGES.tell(LocalImage.model_validate(fields))
-        except ValidationError as error:
-            raise WrongUseError("; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from None
-    return [image.model_dump(mode="json") for image in IMAGES.all()]

@@ -181,10 +181,11 @@ PLACES = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Runs:
-    """The tasks that have not stopped yet."""
+    """All tasks of this server; those that have not stopped can be stopped."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._tasks: list[Task] = []
         self._runs: dict[str, Run] = {}
         self.on_change: list[Callable[[Mapping[str, Any]], None]] = []
 
@@ -192,6 +193,7 @@ class Runs:
         """Start a task on a thread of its own."""
         run = Run(task, plans, self._tell)
         with self._lock:
+            self._tasks.append(task)
             self._runs[task.task_arn] = run
         self._tell(task.event(CLOCK.now()))
         WORK.start(lambda: self._live(run), f"task {task.id}")
@@ -202,6 +204,11 @@ class Runs:
         finally:
             with self._lock:
                 del self._runs[run.task.task_arn]
+
+    def all(self) -> list[Task]:
+        """Return every task, in the order in which they were started."""
+        with self._lock:
+            return list(self._tasks)
 
     def stop(self, task_arn: str, reason: str) -> None:
         """Stop a task, if it still runs."""
