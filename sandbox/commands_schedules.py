@@ -62,7 +62,8 @@ def clock(
 ) -> None:
     """Show the sandbox's time and the next runs, or move it.
 
-    Every enabled schedule that is due on the way fires, in order. What one run starts has ended before the next one's time comes.
+    Every enabled schedule that is due on the way fires, in order. What one run starts has ended before the next one's
+    time comes.
     """
     box = that_is_up(build, name)
     if advance is None and to is None:
