@@ -43,6 +43,11 @@ def lines(summary: Summary, title: str, where: str) -> Iterator[str]:
             off = "" if schedule.enabled else ", **disabled**"
             when = f"{code(schedule.expression)} {code(schedule.timezone)}"
             yield f"- {code(schedule.name)}: {when} runs {code(schedule.task)}{off}"
+    if summary.reactions:
+        yield from ("", "### Events that run something after this plan", "")
+        for reaction in summary.reactions:
+            off = "" if reaction.enabled else ", **disabled**"
+            yield f"- {code(reaction.rule)} on {code(reaction.bus)} runs {code(reaction.runs)}{off}"
 
 
 def combine(summaries: Mapping[str, str | None], limit: int = LIMIT) -> str:

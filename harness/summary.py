@@ -1,4 +1,4 @@
-"""A plan in a few lines: what is destroyed or replaced first, then counts by module, then what will run when."""
+"""A plan in a few lines: what is destroyed or replaced first, then counts by module, then what will run when or why."""
 
 from __future__ import annotations
 
@@ -48,6 +48,16 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Reaction:
+    """What an event runs: a rule of a bus as it will be, and the task or the job that one of its targets starts."""
+
+    rule: str
+    bus: str
+    runs: str
+    enabled: bool
+
+
+@dataclass(frozen=True)
 class Summary:
     """What a plan does.
 
@@ -55,11 +65,13 @@ class Summary:
         changes: every touched resource, most dangerous first.
         moves: (old address, new address) of resources that only change their address or move as well as change.
         schedules: every schedule after the plan.
+        reactions: every task or job that an event will run after the plan.
     """
 
     changes: tuple[Change, ...]
     moves: tuple[tuple[str, str], ...]
     schedules: tuple[Schedule, ...]
+    reactions: tuple[Reaction, ...]
 
     def count(self, verb: str) -> int:
         """How many resources are touched in that way."""
@@ -78,7 +90,7 @@ def summarize(plan: dict[str, Any]) -> Summary:
             because = tuple(".".join(str(step) for step in path) for path in paths)
             changes.append(Change(resource["address"], resource.get("module_address", ""), verb, because))
     changes.sort(key=lambda change: (ORDER.index(change.verb), change.address))
-    return Summary(tuple(changes), tuple(moves), tuple(schedules(plan)))
+    return Summary(tuple(changes), tuple(moves), tuple(schedules(plan)), tuple(reactions(plan)))
 
 
 def schedules(plan: dict[str, Any]) -> list[Schedule]:
@@ -101,6 +113,30 @@ def schedules(plan: dict[str, Any]) -> list[Schedule]:
             )
         )
     return sorted(found, key=lambda schedule: schedule.name)
+
+
+def reactions(plan: dict[str, Any]) -> list[Reaction]:
+    """Every target of an EventBridge rule that exists after the plan and runs a task or submits a job."""
+    enabled = {
+        (after.get("event_bus_name") or "default", after.get("name")): after.get("state") != "DISABLED"
+        for after in _after(plan, "aws_cloudwatch_event_rule")
+    }
+    found = []
+    for after in _after(plan, "aws_cloudwatch_event_target"):
+        task: dict[str, Any] = next(iter(after.get("ecs_target") or ()), {})
+        job: dict[str, Any] = next(iter(after.get("batch_target") or ()), {})
+        if not (task or job):
+            continue
+        runs = task.get("task_definition_arn") or job.get("job_definition") or "(known after apply)"
+        bus, rule = after.get("event_bus_name") or "default", after.get("rule") or "(known after apply)"
+        found.append(Reaction(rule, bus, runs.rsplit("/", 1)[-1], enabled.get((bus, rule), True)))
+    return sorted(found, key=lambda reaction: (reaction.bus, reaction.rule, reaction.runs))
+
+
+def _after(plan: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The attributes of each resource of a type that exists after the plan."""
+    changes = [each["change"] for each in plan.get("resource_changes", []) if each["type"] == kind]
+    return [change["after"] for change in changes if change.get("after")]
 
 
 def counts(summary: Summary) -> str:
@@ -127,4 +163,9 @@ def render(summary: Summary, title: str) -> str:
         for schedule in summary.schedules:
             off = "" if schedule.enabled else "  DISABLED"
             lines.append(f"  {schedule.name:<24} {schedule.expression} {schedule.timezone} -> {schedule.task}{off}")
+    if summary.reactions:
+        lines.append("Events that run something after this plan:")
+        for reaction in summary.reactions:
+            off = "" if reaction.enabled else "  DISABLED"
+            lines.append(f"  {reaction.rule:<24} on {reaction.bus} -> {reaction.runs}{off}")
     return "\n".join(lines)

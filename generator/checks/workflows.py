@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KINDS: Final = ("run_task", "submit_job", "notify", "log", "queue", "bus")
 WITH_ROLE: Final = frozenset({"run_task", "submit_job", "bus"})
 INPUTS: Final = ("input", "input_path", "input_transformer")
+# What the kinds take of these that do not take all: a task's and a job's input is made of what is overridden.
+_TAKEN: Final[dict[str, tuple[str, ...]]] = {"run_task": (), "submit_job": (), "bus": (), "log": INPUTS[2:]}
 MOST_TARGETS: Final = 5  # "Amazon EventBridge quotas": targets of a rule
 _PATTERNS: Final = ("event_pattern", "event_pattern_json")
 # Why EventBridge has no use for a role with the other kinds ("Resource-based policies for Amazon EventBridge").
@@ -140,14 +142,20 @@ def _target(path: Path, target: Mapping) -> Iterator[Finding]:
         message = f"is for {_listed(KINDS, WITH_ROLE)}; EventBridge takes no role for {first}: {_POLICIES[first]}"
         yield Finding((*path, "role_arn"), Problem(given["role_arn"].source, message))
     inputs = [field for field in INPUTS if field in given]
-    for field in inputs if first in WITH_ROLE and not others else ():
-        message = f"is for {_listed(KINDS, set(KINDS) - WITH_ROLE)}; {_INSTEAD[first]}"
-        yield Finding((*path, field), Problem(given[field].source, message))
-    for field in inputs[1:] if first not in WITH_ROLE else ():
+    allowed = _TAKEN.get(first, INPUTS)
+    for field in inputs if not others else ():
+        if field not in allowed:
+            message = f"is for {_listed(KINDS, _takers(field))}; {_INSTEAD[first]}"
+            yield Finding((*path, field), Problem(given[field].source, message))
+    for field in inputs[1:] if allowed == INPUTS else ():
         message = (
             f"is given beside {inputs[0]} ({given[inputs[0]].source}); EventBridge takes one of {', '.join(INPUTS)}"
         )
         yield Finding((*path, field), Problem(given[field].source, message))
+
+
+def _takers(field: str) -> set[str]:
+    return {kind for kind in KINDS if field in _TAKEN.get(kind, INPUTS)}
 
 
 _INSTEAD: Final = {
@@ -155,6 +163,7 @@ _INSTEAD: Final = {
     "submit_job": "what a job is told is in command, environment, environment_from_event, parameters and "
     "parameters_from_event",
     "bus": "another bus is given the event as it is",
+    "log": "a log group takes input_transformer only",
 }
 
 

@@ -210,10 +210,10 @@ class Target(Strict):
     queue: QueueTarget | None = Field(None, description="Sends to an SQS queue.")
     bus: BusTarget | None = Field(None, description="Puts the event on another bus.")
     input: str | None = Field(
-        None, description="JSON that the target is given instead of the event; for notify, queue and log."
+        None, description="JSON that the target is given instead of the event; for notify and queue."
     )
     input_path: str | None = Field(
-        None, description="Part of the event that the target is given, such as $.detail; for notify, queue and log."
+        None, description="Part of the event that the target is given, such as $.detail; for notify and queue."
     )
     input_transformer: InputTransformer | None = Field(
         None, description="What the target is given, made from parts of the event; for notify, queue and log."

@@ -162,8 +162,76 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
 }
 
+WORKFLOW = "security-domain-euw1"
+RULE = "event_pattern: {source: [x]}, targets: {log: {log: {}}}"
+CASES |= {
+    "a rule of one bus in two workflows": (
+        {
+            "schedules:": f"workflows:\n  one:\n    bus_name: bus\n    rules: {{a: {{{RULE}}}}}\n"
+            f"  two:\n    existing_bus_name: bus\n    rules:\n      b: {{name: a, {RULE}}}\nschedules:"
+        },
+        [
+            own(
+                33,
+                "workflows.two: workflows.two and workflows.one (environments/own.yaml:30) both have "
+                f'the log group "/aws/events/a"; {ONE}: set rules.b.targets.log.log.log_group_name',
+            ),
+            own(
+                36,
+                "workflows.two.rules.b.name: workflows.two and workflows.one (environments/own.yaml:30) both have "
+                f'the rule "a"; {ONE}: set rules.b.name',
+            ),
+        ],
+    ),
+    "a bus, a dead-letter queue, an alarm and a role of two workflows": (
+        {
+            "schedules:": "workflows:\n  one: {bus_name: same, names: {dlq: same}, rules: {}}\n"
+            "  two:\n    bus_name: same\n    names:\n      dlq: same\n"
+            f"      dlq_oldest_message_alarm: {WORKFLOW}-one-dlq-oldest-message\n    rules: {{}}\nschedules:"
+        },
+        [
+            own(
+                32,
+                "workflows.two.bus_name: workflows.two and workflows.one (environments/own.yaml:30) both have "
+                f'the event bus "same"; {ONE}: set bus_name',
+            ),
+            own(
+                34,
+                "workflows.two.names.dlq: workflows.two and workflows.one (environments/own.yaml:30) both have "
+                f'the dead-letter queue "same"; {ONE}: set names.dlq',
+            ),
+            own(
+                35,
+                "workflows.two.names.dlq_oldest_message_alarm: workflows.two and workflows.one "
+                f'(environments/own.yaml:30) both have the alarm "{WORKFLOW}-one-dlq-oldest-message"; {ONE}: set '
+                "names.dlq_oldest_message_alarm",
+            ),
+        ],
+    ),
+    "a rule of the default bus and a failure rule": (
+        {
+            "network:": ALERTS,
+            "schedules:": "workflows:\n  one:\n    existing_bus_name: default\n    rules:\n"
+            f"      a: {{name: {REPORT}-failed, {RULE}}}\nschedules:",
+        },
+        [
+            own(
+                34,
+                "workflows.one.rules.a.name: workflows.one and tasks.report (environments/own.yaml:26) both have "
+                f'the rule "{REPORT}-failed"; {ONE}: set rules.a.name',
+            )
+        ],
+    ),
+}
+
 NAMES = "schedule_group: g, role: r, dlq: d"
 FINE: dict[str, dict[str, str]] = {
+    "rules of one name on two buses, and a group that two targets of a workflow write to": {
+        "schedules:": "workflows:\n"
+        "  one: {rules: {a: {event_pattern: {source: [x]}, targets: {x: {log: {log_group_name: /aws/events/x}}, "
+        "y: {log: {log_group_name: /aws/events/x}}}}}}\n"
+        "  two: {rules: {a: {event_pattern: {source: [x]}, targets: {log: {log: {}}}}}}\nschedules:"
+    },
     "a task and a schedule of one key": {"weekly": "report"},
     "a failure rule that is not made": {
         "schedules:": OTHER + f", names: {{failure_rule: {REPORT}-failed}}}}\nschedules:"

@@ -115,8 +115,8 @@ REMOVED: dict[str, tuple[str, str, list[str]]] = {
         "clusters:",
         [
             (
-                "own.yaml:4: clusters: is missing: removed here (ECS clusters that exist, by a name that schedules "
-                "refer to)"
+                "own.yaml:4: clusters: is missing: removed here (ECS clusters that exist, by a name that schedules and "
+                "workflows refer to)"
             )
         ],
     ),

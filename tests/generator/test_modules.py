@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from generator.checks.calls import WIRINGS
@@ -17,21 +18,26 @@ from generator.checks.collisions import names
 from generator.commands import roots
 from generator.interfaces.library import Library
 from generator.models.schedules import Schedule
+from generator.models.workflows import Workflow
 from generator.models.workloads import Task
 from generator.output import emit
-from generator.output.wiring import NETWORK, SCHEDULE, TASK, Wiring
+from generator.output.wiring import NETWORK, SCHEDULE, TASK, WORKFLOW, Wiring
 from generator.specs import loading
 from generator.specs.tree import Leaf, Mapping, find
 from tests.generator.conftest import REPOSITORY, Workplace
 from tests.support.inventories import planned_resources
+from tests.support.models import models
 from tests.support.planning import PROVIDER, Planner, plan
 
 DEPRECATED = {"security_group_id"}
 
 # Resource types whose names an account has once: their kind in a message, and the attribute that holds the name.
 NAMED = {
-    "aws_cloudwatch_event_rule": ("failure rule", "name"),
+    "aws_cloudwatch_event_archive": ("archive", "name"),
+    "aws_cloudwatch_event_bus": ("event bus", "name"),
+    "aws_cloudwatch_event_rule": ("rule", "name"),
     "aws_cloudwatch_log_group": ("log group", "name"),
+    "aws_cloudwatch_log_resource_policy": ("CloudWatch Logs resource policy", "policy_name"),
     "aws_cloudwatch_metric_alarm": ("alarm", "alarm_name"),
     "aws_ecs_task_definition": ("family", "family"),
     "aws_iam_role": ("IAM role", "name"),
@@ -42,8 +48,10 @@ NAMED = {
 }
 
 
-@pytest.mark.parametrize(("model", "wiring"), [(Task, TASK), (Schedule, SCHEDULE)])
-def test_a_workload_can_say_all_that_its_module_takes_and_no_more(model: type[Task | Schedule], wiring: Wiring) -> None:
+@pytest.mark.parametrize(("model", "wiring"), [(Task, TASK), (Schedule, SCHEDULE), (Workflow, WORKFLOW)])
+def test_a_workload_can_say_all_that_its_module_takes_and_no_more(
+    model: type[Task | Schedule | Workflow], wiring: Wiring
+) -> None:
     interface = Library(REPOSITORY).source(wiring.module, None).interface
     assert interface is not None
     assert set(model.model_fields) - wiring.references == interface.variables.keys() - wiring.only_filled - DEPRECATED
@@ -57,6 +65,10 @@ def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workpl
         **{("tasks", name): emit._task(environment, name, task) for name, task in environment.tasks.items()},
         **{
             ("schedules", name): emit._schedule(environment, name, each) for name, each in environment.schedules.items()
+        },
+        **{
+            ("workflows", name): emit._workflow(environment, name, each)
+            for name, each in (environment.workflows or {}).items()
         },
     }
     for path, call in calls.items():
@@ -89,7 +101,7 @@ def test_connections_become_references(everything: Workplace) -> None:
     }
     assert block(everything, "component_of_the_cluster") == {
         "source": '"../../third_party/settings"',
-        "extra": "module.task_full.role_arns",
+        "extra": "module.workflow_full.rule_arns",
         "key_arn": "aws_sns_topic.alerts.arn",
         "prefix": "local.cluster_arns.with-dash",
     }
@@ -125,9 +137,15 @@ def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> 
     """So that the plan below shows every field, also one that is added later."""
     text = (everything.environments / "everything.yaml").read_text()
     exclusive = {"overrides", "placement_constraints", "placement_strategies", "launch_type", "repository_credentials"}
-    for model in (Task, Schedule):
+    exclusive |= {"event_pattern_json", "existing_bus_name"}
+    for model in (Task, Schedule, *workflow_models()):
         for field in set(model.model_fields) | exclusive:
             assert re.search(rf"^ +{field}:", text, re.MULTILINE), f"everything.yaml does not show {field}"
+
+
+def workflow_models() -> list[type[BaseModel]]:
+    """The model of a workflow and those within it."""
+    return [model for model in models() if model.__module__ == Workflow.__module__]
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.commands import origins
-from generator.output.wiring import SCHEDULE, TASK, Wiring
+from generator.output.wiring import SCHEDULE, TASK, WORKFLOW, Wiring
 from generator.specs import reading
 from generator.specs.tree import Mapping
 
@@ -28,6 +28,24 @@ schedules:
     key: main
     schedule_expression: cron(61 25 * * ? *)
     description: Nightly
+workflows:
+  clean-up:
+    cluster: other
+    key: main
+    rules:
+      success:
+        event_pattern:
+          detail: {status: [done]}
+        targets:
+          job_1.a:
+            submit_job: {array_size: 2}
+          next:
+            run_task:
+              task: daily-report
+              command: [run]
+          tell: {notify: {topic: alerts}}
+    publishers:
+      own: {tasks: [daily-report]}
 components:
   the-bus:
     inputs: {name: bus}
@@ -56,8 +74,8 @@ def tree() -> Mapping:
         ("schedule_nightly", "trusted_compute_subnets", "5: network.trusted_compute_subnets", True),
         ("schedule_nightly", "security_group_ids", "13: schedules.nightly", False),
         ("schedule_nightly", "dlq_ok_actions", "3: alerts", True),
-        ("component_the_bus", "name", "21: components.the-bus.inputs.name", True),
-        ("component_the_bus", "topic", "23: components.the-bus.connect.topic", True),
+        ("component_the_bus", "name", "39: components.the-bus.inputs.name", True),
+        ("component_the_bus", "topic", "41: components.the-bus.connect.topic", True),
     ],
 )
 def test_an_argument_leads_to_the_field_that_gives_it(
@@ -66,6 +84,44 @@ def test_an_argument_leads_to_the_field_that_gives_it(
     found = origins.of_argument(tree, label, argument)
     assert found is not None
     assert (str(found), found.exact) == (f"environments/dev.yaml:{place}", exact)
+
+
+RULES = "workflows.clean-up.rules.success"
+
+
+@pytest.mark.parametrize(
+    ("argument", "rule", "place"),
+    [
+        ("rules", "rules.success is null", f"24: {RULES}"),
+        ("rules", "the role of rules.success would be called x", f"24: {RULES}"),
+        (
+            "rules",
+            "rules.success.targets.job_1.a.submit_job.array_size is 1",
+            f'29: {RULES}.targets["job_1.a"].submit_job.array_size',
+        ),
+        (
+            "rules",
+            "rules.success.targets.next.run_task.command[0] is x",
+            f"33: {RULES}.targets.next.run_task.command[0]",
+        ),
+        ("rules", "rules.success.targets.next.run_task.task_count is 11", f"31: {RULES}.targets.next.run_task"),
+        ("rules", "rules.success.targets.next.run_task.family is x", f"32: {RULES}.targets.next.run_task.task"),
+        ("rules", "rules.success.targets.next.run_task.cluster_arn is x", "21: workflows.clean-up.cluster"),
+        ("rules", "rules.success.targets.next.run_task.subnets is x", "5: network.trusted_compute_subnets"),
+        ("rules", "rules.success.targets.tell.notify.topic_arn is x", f"34: {RULES}.targets.tell.notify.topic"),
+        ("rules", "rules.success.event_pattern.detail.status is x", f"26: {RULES}.event_pattern.detail.status"),
+        ("rules", "rules.success.event_pattern_json: detail is x", f"25: {RULES}.event_pattern"),
+        ("publishers", "publishers.own.principal_arns has x", "36: workflows.clean-up.publishers.own.tasks"),
+        ("rules", "rules has the key x", "23: workflows.clean-up.rules"),
+        ("key", "key.arn is x", "22: workflows.clean-up.key"),
+        ("alarm_actions", "alarm_actions has x", "3: alerts"),
+    ],
+)
+def test_a_message_about_a_workflow_leads_into_its_maps(tree: Mapping, argument: str, rule: str, place: str) -> None:
+    found = origins.of_argument(tree, "workflow_clean_up", argument, rule)
+    assert str(found) == f"environments/dev.yaml:{place}"
+    if argument == "rules" and "rules." in rule:  # a precondition's message says no argument
+        assert origins.of_rule(tree, "workflow_clean_up", rule) == found
 
 
 @pytest.mark.parametrize(
@@ -94,7 +150,7 @@ def test_a_call_that_is_not_of_this_specification_leads_nowhere(tree: Mapping, l
     assert origins.of_rule(tree, label, "cpu is 300") is None
 
 
-@pytest.mark.parametrize("wiring", [TASK, SCHEDULE], ids=lambda wiring: str(wiring.section))
+@pytest.mark.parametrize("wiring", [TASK, SCHEDULE, WORKFLOW], ids=lambda wiring: str(wiring.section))
 def test_everything_that_the_generator_fills_in_has_an_origin(wiring: Wiring) -> None:
     """But for names, which are the key of the entry."""
     assert wiring.filled - {"name", "names"} <= origins._WIRED.keys()

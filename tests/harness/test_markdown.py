@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness import markdown
-from harness.summary import Change, Schedule, Summary
+from harness.summary import Change, Reaction, Schedule, Summary
 
 SUMMARY = Summary(
     changes=(
@@ -18,6 +18,7 @@ SUMMARY = Summary(
         Schedule("nightly", "cron(0 2 * * ? *)", "Europe/Berlin", "report:4", enabled=False),
         Schedule("weekly", "rate(7 days)", "UTC", "report", enabled=True),
     ),
+    reactions=(Reaction("done", "work", "report:4", enabled=False), Reaction("failed", "work", "repair", enabled=True)),
 )
 
 
@@ -47,16 +48,21 @@ def test_the_most_dangerous_comes_first() -> None:
         "",
         "- `nightly`: `cron(0 2 * * ? *)` `Europe/Berlin` runs `report:4`, **disabled**",
         "- `weekly`: `rate(7 days)` `UTC` runs `report`",
+        "",
+        "### Events that run something after this plan",
+        "",
+        "- `done` on `work` runs `report:4`, **disabled**",
+        "- `failed` on `work` runs `repair`",
     ]
 
 
 def test_a_plan_without_changes_says_so() -> None:
-    assert markdown.render(Summary((), (), ()), "dev plan", "here") == "## dev plan: no changes\n\nhere\n"
+    assert markdown.render(Summary((), (), (), ()), "dev plan", "here") == "## dev plan: no changes\n\nhere\n"
 
 
 def test_what_has_no_room_is_the_least_dangerous_and_is_said_to_be_left_out() -> None:
     changes = [Change("aws_x.gone", "", "destroy"), *(Change(f"aws_x.a{n}", "", "create") for n in range(10_000))]
-    text = markdown.render(Summary(tuple(changes), (), ()), "dev plan", "here")
+    text = markdown.render(Summary(tuple(changes), (), (), ()), "dev plan", "here")
     assert 59_900 < len(text) <= 60_000
     assert "`aws_x.gone`" in text
     assert text.endswith("the rest is in the plan itself.\n")

@@ -37,6 +37,20 @@ overrides.cpu is 1.
 This was checked by the validation rule at
 ../../modules/ecs-scheduler/variables.tf:82,3-13.
 
+Error: Invalid value for variable
+
+  on main.tf line 210, in module "workflow_clean_up":
+ 210:   rules = {
+ 211:     one = {}
+    ├────────────────
+    │ var.rules is map of object with 2 elements
+
+rules.one.targets is empty; a rule without a target does nothing.
+rules.two.name is "a b"; AWS allows letters.
+
+This was checked by the validation rule at
+../../modules/workflow-bus/variables.tf:150,3-13.
+
 Error: Resource precondition failed
 
   on ../../modules/ecs-scheduler/schedules.tf line 216, in resource "aws_scheduler_schedule" "ecs":
@@ -72,6 +86,8 @@ def test_a_variable_s_refusal_is_the_call_the_argument_and_the_rule_on_one_line(
             "log_retention_days is 31: CloudWatch Logs takes 0 (for ever), 1, 3, 5, 7, 14, 30.",
         ),
         Refusal("schedule_nightly", "overrides", "overrides.cpu is 1."),
+        Refusal("workflow_clean_up", "rules", "rules.one.targets is empty; a rule without a target does nothing."),
+        Refusal("workflow_clean_up", "rules", 'rules.two.name is "a b"; AWS allows letters.'),
     ]
 
 

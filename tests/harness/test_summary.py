@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.summary import Change, Schedule, render, summarize
+from harness.summary import Change, Reaction, Schedule, render, summarize
+
+TARGET = "aws_cloudwatch_event_target"
+FAMILY = "arn:aws:ecs:us-east-1:123456789012:task-definition/report"
 
 
 def resource(address: str, *actions: str, kind: str = "aws_sqs_queue", **more: Any) -> dict[str, Any]:
@@ -74,3 +77,37 @@ def test_schedules_say_what_runs_when_and_whether() -> None:
 def test_a_schedule_that_is_destroyed_does_not_run_after_the_plan() -> None:
     gone = resource("aws_scheduler_schedule.a", "delete", kind="aws_scheduler_schedule", after=None)
     assert summarize({"resource_changes": [gone]}).schedules == ()
+
+
+def test_events_say_what_they_run_and_whether() -> None:
+    """Targets that only tell somebody are left out, and so is a target that is destroyed."""
+
+    def target(name: str, after: dict[str, Any] | None) -> dict[str, Any]:
+        return resource(f"module.w.aws_cloudwatch_event_target.{name}", "create", kind=TARGET, after=after)
+
+    rules = [
+        {"name": "done", "event_bus_name": "work", "state": "DISABLED"},
+        {"name": "done", "event_bus_name": "default", "state": "ENABLED"},
+    ]
+    plan = {
+        "resource_changes": [
+            *(
+                resource(f"aws_cloudwatch_event_rule.r{n}", "create", kind="aws_cloudwatch_event_rule", after=rule)
+                for n, rule in enumerate(rules)
+            ),
+            target("a", {"rule": "done", "event_bus_name": "work", "ecs_target": [{"task_definition_arn": FAMILY}]}),
+            target("b", {"rule": "done", "event_bus_name": "default", "batch_target": [{"job_definition": "sync"}]}),
+            target("c", {"rule": "done", "event_bus_name": "work", "ecs_target": [], "batch_target": []}),
+            target("d", None),
+        ]
+    }
+    assert summarize(plan).reactions == (
+        Reaction("done", "default", "sync", enabled=True),
+        Reaction("done", "work", "report", enabled=False),
+    )
+    lines = render(summarize(plan), "x").splitlines()
+    assert lines[-3:] == [
+        "Events that run something after this plan:",
+        "  done                     on default -> sync",
+        "  done                     on work -> report  DISABLED",
+    ]

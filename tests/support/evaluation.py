@@ -25,7 +25,7 @@ _IMPORT: Final = re.compile(r"^import \{\n  to += (.*)\n  id += (.*)\n\}$", re.M
 _AS_OBJECT: Final = r"    {\n      id = \2\n    },"
 _MOVED: Final = re.compile(r"^moved \{\n  from += (.*)\n  to += (.*)\n\}$", re.MULTILINE)
 _LOCAL: Final = re.compile(r"^  ([a-z_]+) +=", re.MULTILINE)
-_MODULES: Final = ("ecs-scheduler", "ecs-task")
+_MODULES: Final = ("ecs-scheduler", "ecs-task", "workflow-bus")
 _SETTINGS: Final = ("required_version", "required_providers", "backend", "imports")
 _ADDED: Final = ("given", "locals", "settings")
 
