@@ -32,10 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class ApplyTogether(LoadScopeScheduling):
-    """Every test goes to the next free worker; those of a file in ``e2e`` share one worker, and so one apply."""
+    """Every test goes to the next free worker; those of a file or folder in ``e2e`` share one worker, and so one apply."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if "e2e/" in nodeid else nodeid
+        file, _, _ = nodeid.partition("::")
+        before, e2e, rest = file.rpartition("e2e/")
+        return f"{before}{e2e}{rest.partition('/')[0]}" if e2e else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
