@@ -5,9 +5,9 @@ locals {
   key_arn    = var.create_key != null ? aws_kms_key.main[0].arn : try(var.key.arn, null)
 }
 
-# What the key must let services do, whoever owns it. "*" as a resource is the key itself in a key's policy: that way the document
-# does not depend on the key, and the owner can merge it into the policy of the key that is made in the same plan.
-# For the same reason it is there without a key too.
+# What the key must let services do, whoever owns it. "*" as a resource is the key itself in a key's policy. The document depends on
+# nothing of var.key, not even on whether there is one: its owner merges it into the policy of the very key that is given here,
+# and that would be a circle.
 data "aws_iam_policy_document" "key_use" {
   #checkov:skip=CKV_AWS_109:In a key policy "*" is this key.
   #checkov:skip=CKV_AWS_111:In a key policy "*" is this key.

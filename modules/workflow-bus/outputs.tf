@@ -52,7 +52,7 @@ output "key_arn" {
 }
 
 output "key_policy_statements" {
-  description = "What the key's policy must let EventBridge and CloudWatch Logs do, as a policy document (JSON) for the key's owner to merge with `source_policy_documents`. It follows from names only, so it can go into the policy of a key of the same plan. Known at plan."
+  description = "What the policy of `key` must let EventBridge and CloudWatch Logs do, as a policy document (JSON) for the key's owner to merge with `source_policy_documents`. It depends on nothing of the key, so it can go into the policy of a key of the same plan. Known at plan."
   value       = data.aws_iam_policy_document.key_use.json
 }
 
