@@ -12,7 +12,7 @@ EXAMPLES = all_examples()
 
 
 def test_there_is_an_example_for_every_module() -> None:
-    assert {example.readme.parent.name for example in EXAMPLES} >= {"ecs-scheduler", "ecs-task"}
+    assert {example.readme.parent.name for example in EXAMPLES} >= {"ecs-scheduler", "ecs-task", "workflow-bus"}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)

@@ -86,7 +86,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "name_of_role": (
         {"name": "cleanup-of-custom-ids-of-channels"},
-        '-custom-ids-of-channels-success-run-task", 74 characters; AWS allows 64: set rules.success.role_names.run_task',
+        'custom-ids-of-channels-success-run-task", 74 characters; AWS allows 64: set rules.success.role_names.run_task',
     ),
     "characters_of_role": (
         with_rule(role_names={"run_task": "run task"}),
