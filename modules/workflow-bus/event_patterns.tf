@@ -38,10 +38,6 @@ locals {
       argument = local.json_string
       takes    = "a string"
     }
-    exactly = {
-      argument = local.json_string
-      takes    = "a string"
-    }
     exists = {
       argument = "true|false"
       takes    = "true or false"
@@ -69,8 +65,8 @@ locals {
 
   # No names of fields within $or: Event Ruler keeps them for itself.
   event_pattern_reserved_fields = concat(keys(local.event_pattern_operators), [
-    "=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case", "date-after", "date-on-or-after",
-    "date-before", "date-on-or-before", "in-date-range", "ip-address-in-range", "ip-address-not-in-range",
+    "exactly", "=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case", "date-after",
+    "date-on-or-after", "date-before", "date-on-or-before", "in-date-range", "ip-address-in-range", "ip-address-not-in-range",
   ])
 
   # What refusals/event_pattern.tftpl is told besides the patterns.

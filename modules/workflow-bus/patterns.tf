@@ -15,7 +15,7 @@ locals {
     tag_text      = "^[\\p{L}\\p{N} _.:/=+@-]{1,256}$"
 
     # What EventBridge takes of JSONPath: names, indices and wildcards.
-    event_path = "^\\$(?:\\.[A-Za-z0-9_/-]+|\\.\\*|\\[(?:[0-9]+|\\*)\\])*$"
+    event_path = "^\\$(?:\\.[A-Za-z0-9_/-]+|\\.\\*|\\[(?:[0-9]+|\\*|'[^']*'|\"[^\"]*\")\\])*$"
     # A variable of an input template, between < and >.
     template_variable = "<([A-Za-z0-9._-]+)>"
 

@@ -505,7 +505,7 @@ variable "names" {
 
   validation {
     condition     = var.names.log_resource_policy == null ? true : can(regex("^[^:*]{1,255}$", var.names.log_resource_policy))
-    error_message = "names.log_resource_policy is ${jsonencode(var.names.log_resource_policy)}; AWS allows 1 to 255 characters."
+    error_message = "names.log_resource_policy is ${jsonencode(var.names.log_resource_policy)}; AWS allows 1 to 255 characters, without * and :."
   }
 }
 
