@@ -14,8 +14,8 @@ resource "aws_cloudwatch_event_bus" "main" {
 
   lifecycle {
     precondition {
-      condition     = length(local.bus_name_errors) == 0
-      error_message = join("\n", local.bus_name_errors)
+      condition     = length(local.name_errors["bus"]) == 0
+      error_message = join("\n", local.name_errors["bus"])
     }
   }
 
@@ -67,11 +67,6 @@ resource "aws_cloudwatch_event_bus_policy" "main" {
   policy         = data.aws_iam_policy_document.bus[0].json
 
   lifecycle {
-    precondition {
-      condition     = alltrue([for key in keys(var.publishers) : can(regex("^[0-9A-Za-z_-]{1,64}$", key))])
-      error_message = "publishers has the key ${join(" and ", [for key in keys(var.publishers) : "\"${key}\"" if !can(regex("^[0-9A-Za-z_-]{1,64}$", key))])}; it is the id of a statement, and AWS allows 1 to 64 letters, digits, - and _."
-    }
-
     precondition {
       condition     = length(data.aws_iam_policy_document.bus[0].minified_json) <= 10240
       error_message = "The policy of bus \"${local.names.bus}\" has ${length(data.aws_iam_policy_document.bus[0].minified_json)} characters; AWS allows 10240. Give whole accounts in principal_arns, or fewer publishers."

@@ -23,11 +23,4 @@ resource "aws_cloudwatch_event_rule" "main" {
   event_pattern  = local.rule_patterns[each.key]
   state          = each.value.enabled ? "ENABLED" : "DISABLED"
   tags           = local.tags
-
-  lifecycle {
-    precondition {
-      condition     = length(local.rule_name_errors[each.key]) == 0
-      error_message = join("\n", local.rule_name_errors[each.key])
-    }
-  }
 }

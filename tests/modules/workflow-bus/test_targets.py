@@ -108,7 +108,6 @@ def test_other_kinds_are_given_what_the_caller_says(planned: dict[str, Any]) -> 
     assert audit["input_transformer"] == [
         {"input_paths": {"order": "$.detail.order"}, "input_template": '{"order": <order>}'}
     ]
-    assert target(planned, "told.log")["input_path"] == "$.detail"
 
 
 def test_a_log_group_is_made_once_and_one_that_exists_is_not(planned: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ module "orders" {
             input_template = "{\"order\": <order>}"
           }
         }
-        log    = { log = {}, input_path = "$.detail" }
+        log    = { log = {} }
         shared = { log = { log_group_name = "/aws/events/shared", existing = true } }
         same   = { log = { log_group_name = "/aws/events/told" } }
       }
