@@ -43,7 +43,7 @@ locals {
   }
 }
 
-# Without the source conditions any account's EventBridge could be talked into using the role (the confused deputy).
+# The source conditions keep EventBridge from using the role for anything but this rule (the confused deputy).
 data "aws_iam_policy_document" "trust" {
   for_each = local.roles
 
