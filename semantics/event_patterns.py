@@ -148,6 +148,10 @@ def _reserved_problems(branch: Mapping[Any, Any], path: Path) -> Iterator[Proble
 
 def _combined_problems(pattern: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what only the pattern as a whole can have; it is well-formed."""
+    if len(set(_readings_of_or(pattern))) > 1:
+        yield Problem(
+            (), f"{OR} stands for alternatives and is a field's name, too: a pattern has it for one of the two"
+        )
     combinations = _combinations(pattern)
     if combinations > MAX_COMBINATIONS:
         yield Problem((), f"its {OR} make {combinations} combinations: EventBridge takes {MAX_COMBINATIONS}")
@@ -161,6 +165,16 @@ def _combined_problems(pattern: Mapping[str, Any]) -> Iterator[Problem]:
             before += json.dumps([name, tests])
     for name in sorted({name for (name, _), found in compared.items() if _is_too_complex(found)}):
         yield Problem((), f"{name} is too complex: use fewer wildcards, or fewer repetitions of what follows one")
+
+
+def _readings_of_or(pattern: Mapping[str, Any]) -> Iterator[bool]:
+    """Yield for each `$or` whether it stands for alternatives; event-ruler reads all of a pattern's in one way."""
+    for name, value in pattern.items():
+        if name == OR:
+            yield _is_or(name, value)
+        for inner in value if _is_or(name, value) else [value]:
+            if isinstance(inner, Mapping):
+                yield from _readings_of_or(inner)
 
 
 def _is_too_complex(operators: set[tuple[str, ...]]) -> bool:

@@ -193,7 +193,7 @@ def _anything_but_problems(argument: object) -> Iterator[Problem]:
         return
     values = _as_list(argument)
     if not values:
-        yield Problem((), "an empty array excludes nothing: EventBridge needs at least one value")
+        yield Problem((), "an empty array excludes nothing: name at least one value")
     for index, value in enumerate(values):
         path = (index,) if isinstance(argument, list) else ()
         if is_number(value):
@@ -210,7 +210,7 @@ def _anything_but_operator_problems(argument: Mapping[Any, Any]) -> Iterator[Pro
         return
     [(name, excluded)] = argument.items()
     if excluded == []:
-        yield Problem((name,), "an empty array excludes nothing: EventBridge needs at least one value")
+        yield Problem((name,), "an empty array excludes nothing: name at least one value")
     for index, each in enumerate(_as_list(excluded)):
         path = (name, index) if isinstance(excluded, list) else (name,)
         if each == "" and name in ("prefix", "suffix"):

@@ -162,6 +162,7 @@ def test_a_further_value_never_makes_less_match(
 def test_a_further_field_never_makes_more_match(
     pattern: dict[str, Any], more: list[Any], event: dict[str, Any]
 ) -> None:
+    # The field is compared after the others: one before them may say in which element they have to be missing.
     if matches({**pattern, "z": more}, event):
         assert matches(pattern, event)
 
