@@ -35,7 +35,14 @@ def _rule(node: Node) -> Node:
 
 
 def _target(node: Node) -> Node:
-    return _at(_at(node, "run_task", _run_task), "notify", lambda notify: _filled(notify, _NOTIFY))
+    return _at(_at(node, "run_task", _run_task), "notify", _notify)
+
+
+def _notify(node: Node) -> Node:
+    """Fill in the ARN of a topic of the environment; that there is a topic at all is not the module's to say."""
+    return (
+        _filled(replace(node, entries={"topic": node} | node.entries), _NOTIFY) if isinstance(node, Mapping) else node
+    )
 
 
 def _run_task(node: Node) -> Node:
