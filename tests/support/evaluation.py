@@ -26,6 +26,11 @@ _AS_OBJECT: Final = r"    {\n      id = \2\n    },"
 _MOVED: Final = re.compile(r"^moved \{\n  from += (.*)\n  to += (.*)\n\}$", re.MULTILINE)
 _LOCAL: Final = re.compile(r"^  ([a-z_]+) +=", re.MULTILINE)
 _MODULES: Final = ("ecs-scheduler", "ecs-task", "workflow-bus")
+# Outputs of which a root reads more than a text.
+_VALUES: Final = {
+    "key_policy_statements": 'jsonencode({ Version = "2012-10-17", Statement = [] })',
+    "rule_arns": "{ for key in keys(var.rules) : key => key }",
+}
 _SETTINGS: Final = ("required_version", "required_providers", "backend", "imports")
 _ADDED: Final = ("given", "locals", "settings")
 
@@ -73,10 +78,11 @@ def stub_modules(base: Path) -> None:
 
 
 def stub(folder: Path, variables: Iterable[str], outputs: Iterable[str]) -> None:
-    """Write a module that takes anything and gives it back as `given`; each other output is its own name."""
+    """Write a module that takes anything and gives it back as `given`; outputs are their own names, or as above."""
     folder.mkdir(parents=True)
     blocks = [f'variable "{each}" {{\n  type    = any\n  default = null\n}}\n' for each in variables]
-    blocks += [f'output "{each}" {{\n  value = "{each}"\n}}\n' for each in outputs]
+    values = {each: f'"{each}"' for each in outputs} | {each: _VALUES[each] for each in outputs if each in _VALUES}
+    blocks += [f'output "{each}" {{\n  value = {value}\n}}\n' for each, value in values.items()]
     blocks.append(_output("given", {each: f"var.{each}" for each in variables}))
     (folder / "main.tf").write_text("\n".join(blocks), encoding="utf-8")
 

@@ -8,6 +8,7 @@ missing, drawing fails and names the field.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import types
 import typing
@@ -25,6 +26,7 @@ from generator.models.modules import META_ARGUMENTS, Module
 from generator.models.moves import Import
 from generator.models.schedules import Schedule, time_zones
 from generator.models.spec import Alerts, Defaults, Environment, Key
+from generator.models.workflows import Archive, Notify, Rule, Target, Workflow
 from generator.models.workloads import Task
 from generator.output.addresses import label
 from generator.specs.loading import NAME
@@ -102,6 +104,7 @@ ATOMS: Final = [
     ),
 ]
 ENTRIES: Final = 2  # of each section: one with every field, one with some
+WHOLE: Final = frozenset({"workflows"})  # sections whose second entry has every field of what is in it too
 LONG: Final = 10_000
 LONGEST_DESCRIPTION: Final = 8_000  # the provider refuses a key's description of more than 8192 bytes
 
@@ -131,6 +134,35 @@ GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
     Key: ({"arn"}, {"description", "alias", "deletion_window_in_days"}),
     Alerts: ({"topic_arn"}, {"topic_name", "key", "emails"}),
     Module: ({"path"}, {"git", "ref", "directory"}),  # a checkout says where to look, and is no part of the root
+    Archive: (
+        {"retention_days", "description", "event_pattern"},
+        {"retention_days", "description", "event_pattern_json"},
+    ),
+    Notify: ({"topic"}, {"topic_arn"}),
+    Rule: tuple(
+        {"name", "description", "enabled", "role_names", "targets", pattern}
+        for pattern in ("event_pattern", "event_pattern_json")
+    ),
+    Target: tuple(
+        {*fields, "maximum_event_age_in_seconds", "maximum_retry_attempts"}
+        for fields in (
+            ("run_task", "role_arn"),
+            ("submit_job", "role_arn"),
+            ("bus", "role_arn"),
+            ("notify", "input"),
+            ("queue", "input_path"),
+            ("log", "input_transformer"),
+        )
+    ),
+    Workflow: (
+        set(Workflow.model_fields) - {"existing_bus_name"},
+        set(Workflow.model_fields) - {"bus_name", "publishers"},
+    ),
+}
+# Which groups a map of these has in a workflow by its turn: two workflows show them all, and none is too large to draw.
+TURNS: Final[dict[type[BaseModel], tuple[tuple[int, ...], ...]]] = {
+    Rule: ((0,), (1,)),
+    Target: ((0, 2, 4), (1, 3, 5)),
 }
 # What must be there when a spec is generated: the test puts it there.
 GIVEN: Final[dict[tuple[type[BaseModel], str], str]] = {(Module, "path"): "modules/open", (Import, "to"): ""}
@@ -223,16 +255,15 @@ class Drawing:
     def value(self, annotation: Any, path: tuple[str, ...], *, turn: int = 0) -> Any:
         """Draw a value of a type; `turn` counts the entries of a section, so that each kind of entry has its turn."""
         kind, metadata = _unwrapped(annotation)
-        if path == ("moved",):
-            return [self._move(name) for name in self._names["tasks"]]
-        if path == ("imports",):
-            return [self._import(resource) for resource in ("aws_kms_key", "aws_kms_alias")]
+        special = self._special(kind, path)
+        if special is not None:
+            return special
         if path == ("pager",):
             turn += 1  # of another kind than `alerts`
-        if kind is Defaults:
-            return {"task": self._some(Task, "tasks"), "schedule": self._some(Schedule, "schedules")}
         if inspect.isclass(kind) and issubclass(kind, BaseModel):
-            return self.model(kind, path, full=turn == 0 or kind in GROUPS or path[0] not in SECTIONS, turn=turn)
+            return self.model(
+                kind, path, full=turn == 0 or kind in GROUPS or path[0] in WHOLE or path[0] not in SECTIONS, turn=turn
+            )
         match typing.get_origin(kind) or kind:
             case builtin if builtin is str:
                 return self._text(metadata, path, turn)
@@ -252,6 +283,23 @@ class Drawing:
             case builtin if builtin is Any:
                 return self._anything(3)
         raise NotImplementedError(f"{'.'.join(path)}: no way to draw {annotation}; add one to {__file__}")
+
+    def _special(self, kind: Any, path: tuple[str, ...]) -> Any:
+        """Draw what its type says too little of; None for everything else."""
+        if path == ("moved",):
+            return [self._move(name) for name in self._names["tasks"]]
+        if path == ("imports",):
+            return [self._import(resource) for resource in ("aws_kms_key", "aws_kms_alias")]
+        if path[-1] == "event_pattern":
+            return self._pattern()
+        if path[-1] == "event_pattern_json":
+            return json.dumps(self._pattern(), ensure_ascii=self.draw(st.booleans()))
+        if kind is Defaults:
+            sections = {"task": (Task, "tasks"), "schedule": (Schedule, "schedules")}
+            # Of a workflow only what no group leaves out.
+            workflow = {"workflow": {"log_retention_days": self.draw(st.integers(1, 9))}}
+            return {field: self._some(*each) for field, each in sections.items()} | workflow
+        return None
 
     def _move(self, task: str) -> dict[str, str]:
         """Draw a move to a call that the root has, from one that it has not; its key is as hostile as keys can be."""
@@ -277,6 +325,9 @@ class Drawing:
         if len(path) == 1 and path[0] in SECTIONS:
             return {name: self.value(value, (*path, name), turn=turn) for turn, name in enumerate(self._names[path[0]])}
         key = typing.get_args(kind)[0]
+        if value in TURNS:
+            groups = TURNS[value][turn % 2]
+            return {self._key(key, path): self.value(value, path, turn=group) for group in groups}
         return {self._key(key, path): self.value(value, path, turn=turn) for _ in range(self.draw(st.integers(1, 3)))}
 
     def _key(self, kind: Any, path: tuple[str, ...]) -> str:
@@ -304,6 +355,15 @@ class Drawing:
                 return {self.text(): self._anything(depth - 1) for _ in range(self.draw(st.integers(0, 3)))}
             case _:
                 return self.text()
+
+    def _pattern(self) -> dict[str, Any]:
+        """Draw an event pattern that EventBridge takes: texts in the module's own form, or more in any depth."""
+        first, second, third = (self.text(60) for _ in range(3))
+        if self.draw(st.booleans()):
+            name = self.draw(st.sampled_from(("detail_type", "detail-type")))
+            return {"source": [first], name: [second, third]}
+        values: list[Any] = [{"prefix": first}, {"numeric": [">", 0.5]}, {"exists": False}, None, True, 7]
+        return {"source": [second], "detail": {third: {"deeper": self.draw(st.permutations(values))[:3]}}}
 
     def _connection(self) -> str:
         """Draw what an input of a component can be connected to; another component could come round in a circle."""
@@ -343,6 +403,10 @@ class Drawing:
 
     def _target(self, path: tuple[str, ...]) -> str | None:
         """Return the section that a field refers to, by the generator's own table."""
+        if path[0] == "workflows" and path[-1] in {"task", "tasks"}:
+            return "tasks"
+        if path[0] == "workflows" and path[-1] == "cluster":
+            return "clusters"
         fields = REFERENCES.get(path[0], {})
         return fields.get(path[-1]) if len(path) == (3 if path[0] in SECTIONS else 2) else None
 
