@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -24,7 +23,7 @@ class LogError(Exception):
 
 
 class LogWriter:
-    """One log stream; lines are sent together, twice a second at most."""
+    """One log stream; lines are sent together, half a second after the first of them."""
 
     def __init__(self, stream: LogStream) -> None:
         """Look for the log group.
@@ -35,8 +34,8 @@ class LogWriter:
         self._stream = stream
         self._logs = clients.logs(stream.region)
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
         self._lines: list[tuple[int, str]] = []
-        self._flushed = time.monotonic()
         self._closed = False
         groups = self._logs.describe_log_groups(logGroupNamePrefix=stream.group)["logGroups"]
         if stream.group not in [group.get("logGroupName") for group in groups]:
@@ -56,19 +55,26 @@ class LogWriter:
         print(f"sandbox: {self._stream.group} {self._stream.stream} gets no more lines: {reason}", file=sys.stderr)
 
     def write(self, line: str) -> None:
-        """Keep a line, and send what has been kept for long enough. CloudWatch Logs takes no empty one."""
+        """Keep a line, to be sent soon. CloudWatch Logs takes no empty one."""
         with self._lock:
             self._lines.append((int(CLOCK.now().timestamp() * 1000), line or " "))
-        if len(self._lines) >= FLUSH_EVENTS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            kept = len(self._lines)
+        if kept >= FLUSH_EVENTS:
             self.flush()
+        elif kept == 1:
+            timer = threading.Timer(FLUSH_SECONDS, self.flush)
+            timer.daemon = True
+            timer.start()
 
     def flush(self) -> None:
         """Send what has been kept."""
-        with self._lock:
-            lines, self._lines = sorted(self._lines, key=lambda each: each[0]), []
-        self._flushed = time.monotonic()
-        if not lines or self._closed:
-            return
+        with self._sending:  # one at a time, so that lines stay in order
+            with self._lock:
+                lines, self._lines = sorted(self._lines, key=lambda each: each[0]), []
+            if lines and not self._closed:
+                self._send(lines)
+
+    def _send(self, lines: list[tuple[int, str]]) -> None:
         try:
             self._logs.put_log_events(
                 logGroupName=self._stream.group,

@@ -127,16 +127,15 @@ class ContainerProcess:
         stdout = self._process.stdout
         if stdout is None:
             raise TypeError("the supervisor's standard output is not a pipe")
-        left = self.limits.output_bytes
+        most = self.limits.output_bytes
+        read = 0
         with stdout:
             while line := stdout.readline(LONGEST_LINE):
-                if left > 0:
-                    write_line(line[:left].decode(errors="replace").rstrip("\r\n"))
-                    if len(line) > left:
-                        write_line(
-                            f"sandbox: more than {self.limits.output_bytes} bytes of output; the rest is thrown away"
-                        )
-                left -= len(line)
+                if read < most:
+                    write_line(line[: most - read].decode(errors="replace").rstrip("\r\n"))
+                if read <= most < read + len(line):
+                    write_line(f"sandbox: more than {most} bytes of output; the rest is thrown away")
+                read += len(line)
         with os.fdopen(self._report, "rb") as report:
             told = report.read()
         self._process.wait()
