@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from sandbox import repairs, server
 from sandbox.containers import hooks as container_hooks
 from sandbox.schedules import hooks as schedule_hooks
-from tests.sandbox.conftest import ACCOUNT, REGION, clients
+from tests.sandbox.conftest import ACCOUNT, REGION
 from tests.sandbox.ecs_bench import EcsBench
 
 AHEAD = "2031-01-01T00:00:00+00:00"

@@ -187,11 +187,11 @@ def test_program_works_with_the_task_role(bench: EcsBench) -> None:
     bench.define(taskRoleArn=role)
     program = (
         "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])\n"
-        "for source in ('{name}', 'other'):\n"
-        "    entry = {{'Source': source, 'DetailType': 'T', 'Detail': '{{}}'}}\n"
+        f"for source in ('{bench.name}', 'other'):\n"
+        "    entry = {'Source': source, 'DetailType': 'T', 'Detail': '{}'}\n"
         "    try: print(boto3.client('events').put_events(Entries=[entry])['FailedEntryCount'])\n"
         "    except Exception as error: print(error)"
-    ).format(name=bench.name)
+    )
     task = bench.run({"name": "main", "command": python(program)})
     task_id = task["taskArn"].rpartition("/")[2]
     identity, own, other = bench.lines(task)
@@ -304,7 +304,7 @@ def test_program_that_is_not_there(bench: EcsBench) -> None:
 def test_role_that_does_not_trust_ecs(bench: EcsBench, which: str) -> None:
     bench.define()
     elsewhere = bench.role("other", service=ECS, source="arn:aws:ecs:eu-west-1:*:*")
-    with pytest.raises(ClientError, match="ECS was unable to assume the role '.*-other'"):
+    with pytest.raises(ClientError, match=r"ECS was unable to assume the role '.*-other'"):
         bench.start(overrides={which: elsewhere})
 
 

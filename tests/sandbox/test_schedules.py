@@ -121,9 +121,13 @@ def bench(box: server.Sandbox) -> Iterator[ScheduleBench]:
 
 
 def test_schedule_fires_when_asked(bench: ScheduleBench) -> None:
-    text = '{"containerOverrides": [{"name": "main", "environment": [{"name": "AT", "value": "<aws.scheduler.scheduled-time>"},'
-    text += '{"name": "TRY", "value": "<aws.scheduler.attempt-number>"}], "command": ["sh", "-c", "echo $AT $TRY"]}]}'
-    arn = bench.schedule("one", Input=text)
+    filled_in = {"AT": "<aws.scheduler.scheduled-time>", "TRY": "<aws.scheduler.attempt-number>"}
+    override = {
+        "name": "main",
+        "environment": [{"name": name, "value": value} for name, value in filled_in.items()],
+        "command": ["sh", "-c", "echo $AT $TRY"],
+    }
+    arn = bench.schedule("one", Input=json.dumps({"containerOverrides": [override]}))
     delivery = bench.fire("one")
     assert (delivery["outcome"], delivery["trigger"], delivery["source_arn"]) == ("delivered", "schedule", arn)
     (task_arn,) = delivery["result"]["tasks"]
@@ -146,7 +150,9 @@ def test_disabled_schedule_fires_only_if_told_so(bench: ScheduleBench) -> None:
 
 def test_schedule_that_is_not_there(bench: ScheduleBench) -> None:
     bench.schedule("nightly-report")
-    with pytest.raises(WrongUseError, match="there is no schedule nightly-rapport in .*; did you mean nightly-report?"):
+    with pytest.raises(
+        WrongUseError, match=r"there is no schedule nightly-rapport in .*; did you mean nightly-report\?"
+    ):
         bench.fire("nightly-rapport")
     bench.scheduler.create_schedule_group(Name=f"{bench.name}-2")
     target = {"Arn": bench.cluster, "RoleArn": bench.own_role}
