@@ -74,10 +74,14 @@ def tasks_that_run_are_listed() -> None:
     moto lists all.
     """
 
-    @around(EC2ContainerServiceBackend, "list_tasks")
-    def list_tasks(original: Any, backend: Any, *args: Any) -> Any:
-        *others, desired_status = args
-        return original(backend, *others, desired_status or RUNNING)
+    @around(EC2ContainerServiceResponse, "list_tasks")
+    def list_tasks(original: Any, response: Any) -> Any:
+        answer = original(response)
+        if parameter(response, "desiredStatus") is None:
+            every = {arn: task for tasks in response.ecs_backend.tasks.values() for arn, task in list(tasks.items())}
+            listed = answer.result["taskArns"]
+            answer.result["taskArns"] = [arn for arn in listed if every[arn].desired_status == RUNNING]
+        return answer
 
 
 @repair

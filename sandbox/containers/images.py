@@ -109,13 +109,15 @@ def program(plan: ContainerPlan, path: str, hidden: tuple[str, ...] = ()) -> Pro
     words = [*entry_point, *(plan.command or ())]
     if not words:
         return Program((sys.executable, "-I", "-S", str(STAND_IN), plan.image, *hidden), stand_in=True)
-    found = shutil.which(words[0], path=path)
+    directory = plan.working_directory or (local.directory if local else None)
+    if directory is not None and not Path(directory).is_dir():
+        directory = None  # a folder of the image, which is not on this machine
+    # A path is one from where the program starts, not from where this server runs.
+    word = str(Path(directory or "/") / words[0]) if "/" in words[0] else words[0]
+    found = shutil.which(word, path=path)
     if found is None:
         raise CannotStartError(
             f'CannotStartContainerError: Error response from daemon: failed to create task: exec: "{words[0]}": '
             "executable file not found in $PATH"
         )
-    directory = plan.working_directory or (local.directory if local else None)
-    if directory is not None and not Path(directory).is_dir():
-        directory = None  # a folder of the image, which is not on this machine
     return Program((found, *words[1:]), local.environment if local else {}, directory)

@@ -118,15 +118,22 @@ class Run:
         with self._lock:
             if self.task.desired_status == STOPPED:  # somebody stopped it before it ran
                 return
+            started = []
             for each in prepared:
-                process = ContainerProcess(each.program, each.environment, limits, each.plan.stop_seconds)
+                try:
+                    process = ContainerProcess(each.program, each.environment, limits, each.plan.stop_seconds)
+                except OSError as error:  # this machine has no process or file left for it
+                    self._end(FAILED_TO_START, f"CannotStartContainerError: {error}")
+                    break
+                started.append(each)
                 self._processes[each.plan.name] = process
                 each.container.runtime_id = f"{self.task.id}-{uuid.uuid4().int % 10**10:010}"
                 each.container.last_status = RUNNING
-            self.task.started_at = self.task.connectivity_at = CLOCK.now()
-            self.task.connectivity = "CONNECTED"
-            self._move(RUNNING)
-        waiting = [threading.Thread(target=self._follow, args=(each, limits), daemon=True) for each in prepared]
+            if self.task.desired_status != STOPPED:
+                self.task.started_at = self.task.connectivity_at = CLOCK.now()
+                self.task.connectivity = "CONNECTED"
+                self._move(RUNNING)
+        waiting = [threading.Thread(target=self._follow, args=(each, limits), daemon=True) for each in started]
         for thread in waiting:
             thread.start()
         for thread in waiting:

@@ -96,12 +96,17 @@ def run_task(
                 cluster=cluster, taskDefinition=definition["taskDefinitionArn"], overrides=overrides, **request
             )
     except ParamValidationError as error:
-        raise InvocationError(INVALID_JSON, f"the input is not what ECS takes for overrides: {error}") from None
-    for failure in answer["failures"]:
-        raise InvocationError(
-            "ERROR_FROM_TARGET", f"{failure.get('arn', cluster)}: {failure.get('reason', 'no reason')}"
-        )
-    return {"tasks": [task["taskArn"] for task in answer["tasks"]]}
+        code = "InvalidParameterException" if caller.service == SCHEDULER else INVALID_JSON
+        raise InvocationError(code, f"the input is not what ECS takes for overrides: {error}") from None
+    except ClientError as error:
+        said = error.response["Error"]
+        code, message = said["Code"], said["Message"]
+        ours = refusal(code, message)
+        if caller.service == SCHEDULER:
+            raise InvocationError(code, message, retryable=ours.retryable) from None
+        if NO_DEFINITION in message:
+            raise InvocationError(NO_RESOURCE, message) from None
+        raise ours from None
 
 
 def _overrides(payload: str) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def _check(
     if parameters.get("Tags") or parameters.get("PropagateTags"):
         arn = arns.parse(cluster)
         task = arn._replace(resource=f"task/{arn.resource.rpartition('/')[2]}/{uuid.uuid4().hex}")
-        tags = {tag["key"]: tag["value"] for tag in _camel(parameters.get("Tags") or [])}
+        tags = {tag.get("key", ""): tag.get("value", "") for tag in request.get("tags") or ()}
         context: dict[str, str | list[str]] = {"ecs:CreateAction": "RunTask", "aws:TagKeys": sorted(tags)}
         context |= {f"aws:RequestTag/{key}": value for key, value in tags.items()}
         permissions.role_may(caller, "ecs:TagResource", str(task), context)

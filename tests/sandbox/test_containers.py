@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,6 +128,15 @@ def test_image_that_somebody_told_about(bench: EcsBench) -> None:
         {"entryPoint": ["echo"], "command": ["x"]}, execution_role=bench.role("again", bench.may_log()), group=False
     )
     assert bench.lines(bench.run()) == ["x"]
+
+
+def test_path_is_one_from_where_the_program_starts(bench: EcsBench, tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "start"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\npwd\n")
+    script.chmod(0o755)
+    bench.define({"command": ["bin/start"], "workingDirectory": str(tmp_path)})
+    assert bench.lines(bench.run()) == [str(tmp_path)]
 
 
 def test_several_containers_end_with_the_essential_one(bench: EcsBench) -> None:

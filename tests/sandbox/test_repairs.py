@@ -213,10 +213,13 @@ def test_bus_policy_is_replaced(aws: Client, name: str) -> None:
     assert [statement["Sid"] for statement in stored["Statement"]] == ["Second"]
 
 
+ON_BOTH_SERVERS = r"^def (test_\w+)\((?:aws: Client|bench: EcsBench)"
+
+
 def test_every_repair_has_its_test() -> None:
     """Here or in another module of this folder, and on both servers."""
     texts = [path.read_text() for path in Path(__file__).parent.glob("test_*.py")]
-    defined = {name for text in texts for name in re.findall(r"^def (test_\w+)\(aws: Client", text, re.MULTILINE)}
+    defined = {name for text in texts for name in re.findall(ON_BOTH_SERVERS, text, re.MULTILINE)}
     assert {f"test_{repair}" for repair in repairs.REPAIRS} <= defined
 
 

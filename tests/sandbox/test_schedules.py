@@ -223,6 +223,15 @@ def test_definition_that_is_gone(bench: ScheduleBench) -> None:
     assert "Unable to describe task definition" in delivery["error_message"]
 
 
+@pytest.mark.parametrize("value", [3, None, ["3"]])
+def test_variable_that_is_no_text_is_refused(bench: ScheduleBench, value: object) -> None:
+    override = {"name": "main", "environment": [{"name": "COUNT", "value": value}]}
+    bench.schedule("one", Input=json.dumps({"containerOverrides": [override]}))
+    delivery = bench.fire("one")
+    assert (delivery["outcome"], delivery["error_code"]) == ("dead-lettered", "InvalidParameterException")
+    assert "environment[0].value" in delivery["error_message"]
+
+
 def test_failure_that_may_pass_is_tried_again(bench: ScheduleBench) -> None:
     policy = {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600}
     bench.schedule("one", RetryPolicy=policy, Input='{"tries": "<aws.scheduler.attempt-number>"}')
