@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from sandbox import repairs, server
 from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing it registers repairs
@@ -50,16 +51,7 @@ def aws(request: pytest.FixtureRequest) -> Client:
 
 
 @pytest.fixture
-def name() -> str:
-    """A name nobody else uses: the repaired sandbox is shared by the session."""
-    return f"t-{uuid.uuid4().hex[:12]}"
-
-
-@pytest.fixture
-def make_bench(repaired: server.Sandbox) -> Callable[[], Bench]:
-    return lambda: Bench(repaired, f"t-{uuid.uuid4().hex[:12]}")
-
-
-@pytest.fixture
-def bench(make_bench: Callable[[], Bench]) -> Bench:
-    return make_bench()
+def account_in_process(no_outside_influence: None) -> Iterator[None]:
+    """An account of the test's own, in this process: for what needs no server."""
+    with mock_aws():
+        yield

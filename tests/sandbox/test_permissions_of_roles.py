@@ -1,92 +1,42 @@
-"""What was applied decides what is delivered: every right that a delivery needs, taken away one at a time."""
+"""What a target's role, or whoever calls, may do: each right that a delivery needs, taken away one at a time."""
 
 from __future__ import annotations
 
-import functools
-import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from sandbox import permissions
-from sandbox.delivery.invocation import Caller, InvocationError
+from tests.sandbox.account import (
+    ACCOUNT,
+    BUS,
+    CLUSTER,
+    DELEGATES,
+    EVENTS,
+    FAMILY,
+    GROUP,
+    PAID,
+    PUT,
+    REGION,
+    ROLE,
+    RULE,
+    SCHEDULER,
+    USES_KEY,
+    Statement,
+    allow,
+    by_rule,
+    by_schedule,
+    client,
+    document,
+    make_bus,
+    make_key,
+    make_queue,
+    make_role,
+    refusal,
+    trust,
+)
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
-EVENTS, SCHEDULER = "events.amazonaws.com", "scheduler.amazonaws.com"
-RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/orders/paid"
-GROUP = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/daily"
-CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/main"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/run"
-FAMILY = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/cleanup"
-Statement = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An account of the test's own, in this process."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        yield
-
-
-@functools.cache
-def client(service: str) -> Any:
-    """moto answers clients that were made before a mock too, and making one takes a while."""
-    return boto3.client(  # type: ignore[call-overload]
-        service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
-    )
-
-
-def document(*statements: Statement) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def allow(*actions: str, to: str = "", on: str | list[str] = "*", **condition: dict[str, Any]) -> Statement:
-    statement: Statement = {"Effect": "Allow", "Action": list(actions), "Resource": on}
-    statement |= {"Condition": condition} if condition else {}
-    return statement | (
-        {"Principal": {"Service": to}} if to.endswith(".com") else {"Principal": {"AWS": to}} if to else {}
-    )
-
-
-def trust(service: str, source: str, account: str = ACCOUNT) -> str:
-    statement = allow(
-        "sts:AssumeRole",
-        to=service,
-        ArnEquals={"aws:SourceArn": source},
-        StringEquals={"aws:SourceAccount": account},
-    )
-    return document({name: value for name, value in statement.items() if name != "Resource"})
-
-
-def make_role(*statements: Statement, trusted: str = "", **more: Any) -> None:
-    iam = client("iam")
-    iam.create_role(RoleName="run", AssumeRolePolicyDocument=trusted or trust(EVENTS, RULE), **more)
-    if statements:
-        iam.put_role_policy(RoleName="run", PolicyName="work", PolicyDocument=document(*statements))
-
-
-def by_rule(role: str | None = ROLE) -> Caller:
-    return Caller(EVENTS, RULE, ACCOUNT, REGION, role)
-
-
-def by_schedule() -> Caller:
-    return Caller(SCHEDULER, GROUP, ACCOUNT, REGION, ROLE)
-
-
-def refusal(check: Callable[..., None], *arguments: Any) -> tuple[str, str]:
-    """Return the code and words with which something is refused."""
-    with pytest.raises(InvocationError) as refused:
-        check(*arguments)
-    assert not refused.value.retryable
-    return refused.value.code, refused.value.message
-
-
-# --- Roles ----------------------------------------------------------------------------------------------------------
+pytestmark = pytest.mark.usefixtures("account_in_process")
 
 RUN = allow("ecs:RunTask", on=[FAMILY, f"{FAMILY}:*"], ArnEquals={"ecs:cluster": CLUSTER})
 ON_CLUSTER = {"ecs:cluster": CLUSTER}
@@ -234,128 +184,13 @@ def test_batch_definition_without_revision_is_allowed_both_ways(missing: str) ->
     assert f"on resource: {definition}{missing} because" in refused[1]
 
 
-# --- Queues, topics and keys ----------------------------------------------------------------------------------------
-
-
-def make_key(*statements: Statement) -> str:
-    arn: str = client("kms").create_key(Policy=document(*statements))["KeyMetadata"]["Arn"]
-    return arn
-
-
-def make_queue(*statements: Statement, key: str = "") -> str:
-    attributes = {"KmsMasterKeyId": key} if key else {}
-    attributes |= {"Policy": document(*statements)} if statements else {}
-    client("sqs").create_queue(QueueName="dead", Attributes=attributes)
-    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead"
-
-
-def make_topic(*statements: Statement, key: str = "") -> str:
-    attributes = {"KmsMasterKeyId": key} if key else {}
-    attributes |= {"Policy": document(*statements)} if statements else {}
-    arn: str = client("sns").create_topic(Name="alerts", Attributes=attributes)["TopicArn"]
-    return arn
-
-
-DELEGATES = allow("kms:*", to=f"arn:aws:iam::{ACCOUNT}:root")
-USES_KEY = allow("kms:Decrypt", "kms:GenerateDataKey*", to=EVENTS)
-Make = Callable[..., str]
-
-
-def not_allowed(action: str, resource: str) -> str:
-    return (
-        f"User: {EVENTS} is not authorized to perform: {action} on resource: {resource} "
-        f"because no resource-based policy allows the {action} action"
-    )
-
-
-@pytest.mark.parametrize(("make", "action"), [(make_queue, "sqs:SendMessage"), (make_topic, "sns:Publish")])
-class TestWritesOfARule:
-    """A rule writes to queues and topics as the service."""
-
-    def test_with_policy_and_key(self, make: Make, action: str) -> None:
-        resource = make(allow(action, to=EVENTS, ArnEquals={"aws:SourceArn": RULE}), key=make_key(USES_KEY))
-        permissions.service_may(by_rule(), action, resource)
-
-    def test_source_account_is_sent(self, make: Make, action: str) -> None:
-        resource = make(allow(action, to=EVENTS, StringEquals={"aws:SourceAccount": ACCOUNT}))
-        permissions.service_may(by_rule(), action, resource)
-
-    @pytest.mark.parametrize(
-        "statements",
-        [
-            (),
-            (allow("sqs:SendMessage", "sns:Publish", to=EVENTS, ArnEquals={"aws:SourceArn": f"{RULE}-2"}),),
-            (allow("sqs:SendMessage", "sns:Publish", to="sns.amazonaws.com"),),
-            (allow("sqs:ReceiveMessage", "sns:Subscribe", to=EVENTS),),
-            (allow("sqs:SendMessage", "sns:Publish", to=ROLE),),
-        ],
-    )
-    def test_without_the_statement(self, make: Make, action: str, statements: tuple[Statement, ...]) -> None:
-        make_role(allow("*"))
-        resource = make(*statements)
-        assert refusal(permissions.service_may, by_rule(), action, resource) == (
-            "NO_PERMISSIONS",
-            not_allowed(action, resource),
-        )
-
-    def test_where_insecure_transport_is_denied(self, make: Make, action: str) -> None:
-        deny = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
-        insecure = deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-        resource = make(allow(action, to=EVENTS), insecure)
-        permissions.service_may(by_rule(), action, resource)
-
-    def test_where_all_is_denied(self, make: Make, action: str) -> None:
-        resource = make(allow(action, to=EVENTS), {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"})
-        refused = refusal(permissions.service_may, by_rule(), action, resource)
-        assert refused[1].endswith("with an explicit deny in a resource-based policy")
-
-    @pytest.mark.parametrize(
-        ("statement", "missing"),
-        [
-            (DELEGATES, "kms:Decrypt"),
-            (allow("kms:Decrypt", to=EVENTS), "kms:GenerateDataKey"),
-            (allow("kms:GenerateDataKey", to=EVENTS), "kms:Decrypt"),
-            (USES_KEY | {"Condition": {"ArnEquals": {"aws:SourceArn": RULE}}}, "kms:Decrypt"),
-            (USES_KEY | {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}, "kms:Decrypt"),
-        ],
-    )
-    def test_with_a_key_that_does_not_let_it(self, make: Make, action: str, statement: Statement, missing: str) -> None:
-        key = make_key(statement)
-        resource = make(allow(action, to=EVENTS), key=key)
-        assert refusal(permissions.service_may, by_rule(), action, resource) == (
-            "NO_PERMISSIONS",
-            not_allowed(missing, key),
-        )
-
-    def test_with_the_encryption_context_of_the_service(self, make: Make, action: str) -> None:
-        name = "kms:EncryptionContext:" + ("aws:sqs:arn" if make is make_queue else "aws:sns:topicArn")
-        kind = "dead" if make is make_queue else "alerts"
-        key = make_key(USES_KEY | {"Condition": {"StringLike": {name: f"arn:aws:*:{REGION}:{ACCOUNT}:{kind}"}}})
-        permissions.service_may(by_rule(), action, make(allow(action, to=EVENTS), key=key))
-
-    def test_with_the_key_that_aws_manages(self, make: Make, action: str) -> None:
-        resource = make(allow(action, to=EVENTS), key=f"alias/aws/{action.partition(':')[0]}")
-        refused = refusal(permissions.service_may, by_rule(), action, resource)
-        assert refused[1].endswith("because no resource-based policy allows the kms:Decrypt action")
-
-    def test_with_an_alias_of_the_key(self, make: Make, action: str) -> None:
-        client("kms").create_alias(AliasName="alias/main", TargetKeyId=make_key(USES_KEY))
-        permissions.service_may(by_rule(), action, make(allow(action, to=EVENTS), key="alias/main"))
-
-    def test_with_a_key_that_is_disabled_or_gone(self, make: Make, action: str) -> None:
-        key = make_key(USES_KEY)
-        resource = make(allow(action, to=EVENTS), key=key)
-        client("kms").disable_key(KeyId=key.rpartition("/")[2])
-        assert refusal(permissions.service_may, by_rule(), action, resource) == (
-            "ERROR_FROM_TARGET",
-            f"{key} is not enabled.",
-        )
-        gone = refusal(permissions.key_lets, EVENTS, RULE, ACCOUNT, "alias/none", ["kms:Decrypt"])
-        assert gone == ("ERROR_FROM_TARGET", "Key alias/none does not exist.")
-
-    def test_to_what_is_not_there(self, make: Make, action: str) -> None:
-        resource = f"{make(allow(action, to=EVENTS))}-2"
-        assert refusal(permissions.service_may, by_rule(), action, resource)[0] == "NO_RESOURCE"
+def test_role_puts_events_on_another_bus() -> None:
+    make_role(allow(PUT, on=BUS))
+    make_bus()
+    permissions.role_may(by_rule(), PUT, BUS)
+    assert refusal(permissions.role_may, by_rule(), PUT, f"{BUS}-2")[0] == "NO_RESOURCE"
+    client("iam").delete_role_policy(RoleName="run", PolicyName="work")
+    assert refusal(permissions.role_may, by_rule(), PUT, BUS)[0] == "NO_PERMISSIONS"
 
 
 VIA_SQS = {"StringEquals": {"kms:ViaService": f"sqs.{REGION}.amazonaws.com"}}
@@ -408,73 +243,6 @@ class TestDeadLettersOfASchedule:
         refused = refusal(permissions.role_may, by_schedule(), "sqs:SendMessage", make_queue())
         assert refused[0] == "AccessDenied"
         assert "sts:AssumeRole" in refused[1]
-
-
-# --- Log groups and buses -------------------------------------------------------------------------------------------
-
-LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/events/paid"
-WRITES_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
-
-
-@pytest.mark.parametrize("resource", [LOG_GROUP, f"{LOG_GROUP}:*", f"{LOG_GROUP}:log-stream:one"])
-@pytest.mark.parametrize("on", [f"{LOG_GROUP}:*", f"{LOG_GROUP}:log-stream:*", f"{LOG_GROUP}:*:*"])
-def test_policies_of_the_account_open_a_log_group(resource: str, on: str) -> None:
-    logs = client("logs")
-    logs.create_log_group(logGroupName="/aws/events/paid")
-    logs.put_resource_policy(policyName="other", policyDocument=document(allow(*WRITES_LOGS, to="es.amazonaws.com")))
-    for action in WRITES_LOGS:
-        assert refusal(permissions.service_may, by_rule(), action, resource)[0] == "NO_PERMISSIONS"
-    logs.put_resource_policy(policyName="events", policyDocument=document(allow(*WRITES_LOGS, to=EVENTS, on=on)))
-    for action in WRITES_LOGS:
-        permissions.service_may(by_rule(), action, resource)
-    assert refusal(permissions.service_may, by_rule(), WRITES_LOGS[0], f"{LOG_GROUP}-2")[0] == "NO_RESOURCE"
-
-
-def test_policy_on_another_log_group_does_not() -> None:
-    logs = client("logs")
-    logs.create_log_group(logGroupName="/aws/events/paid")
-    for name, on in (("bare", LOG_GROUP), ("other", f"{LOG_GROUP}-2:*")):
-        logs.put_resource_policy(policyName=name, policyDocument=document(allow(*WRITES_LOGS, to=EVENTS, on=on)))
-    assert refusal(permissions.service_may, by_rule(), WRITES_LOGS[1], LOG_GROUP)[0] == "NO_PERMISSIONS"
-
-
-BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/orders"
-PUT = "events:PutEvents"
-PAID = {"events:source": "shop.orders", "events:detail-type": "Order Paid"}
-
-
-def make_bus(*statements: Statement, **more: Any) -> None:
-    events = client("events")
-    events.create_event_bus(Name="orders", **more)
-    if statements:
-        named = [statement | {"Sid": f"S{number}"} for number, statement in enumerate(statements)]
-        events.put_permission(EventBusName="orders", Policy=document(*named))
-
-
-def test_role_puts_events_on_another_bus() -> None:
-    make_role(allow(PUT, on=BUS))
-    make_bus()
-    permissions.role_may(by_rule(), PUT, BUS)
-    assert refusal(permissions.role_may, by_rule(), PUT, f"{BUS}-2")[0] == "NO_RESOURCE"
-    client("iam").delete_role_policy(RoleName="run", PolicyName="work")
-    assert refusal(permissions.role_may, by_rule(), PUT, BUS)[0] == "NO_PERMISSIONS"
-
-
-OF_BUS = {"kms:EncryptionContext:aws:events:event-bus:arn": BUS, "aws:SourceArn": BUS, "aws:SourceAccount": ACCOUNT}
-
-
-@pytest.mark.parametrize("name", [None, *OF_BUS])
-def test_key_of_a_bus_is_asked_for_that_bus(name: str | None) -> None:
-    changed = OF_BUS | ({name: "other"} if name else {})
-    key = make_key(DELEGATES, allow("kms:Decrypt", "kms:GenerateDataKey", to=EVENTS, StringEquals=changed))
-    ask = (EVENTS, BUS, ACCOUNT, key, ["kms:Decrypt", "kms:GenerateDataKey"])
-    if name is None:
-        permissions.key_lets(*ask)
-    else:
-        assert refusal(permissions.key_lets, *ask)[0] == "NO_PERMISSIONS"
-
-
-# --- Callers of PutEvents -------------------------------------------------------------------------------------------
 
 
 def session_key(**more: Any) -> str:
