@@ -86,7 +86,7 @@ def service_may(caller: Caller, action: str, resource: str, context: Context | N
     Args:
         caller: the rule; its role has no part in it.
         action: as `sns:Publish`.
-        resource: ARN of a queue, topic, log group or log stream, or bus.
+        resource: ARN of a queue, topic, log group or log stream, bus, or key.
         context: condition keys of the action.
 
     Raises:
@@ -173,6 +173,9 @@ def _assume(caller: Caller) -> tuple[Identity, Principal]:
 
 
 def _check(who: _Who, action: str, resource: str, context: Context) -> None:
+    if resource.split(":", 5)[2:3] == ["kms"]:
+        _check_key(who, _key(resource, who.caller, resource), [action], context)
+        return
     try:
         stored = stored_policies.find_resource(resource)
     except stored_policies.NotStoredError as error:
@@ -185,12 +188,17 @@ def _check(who: _Who, action: str, resource: str, context: Context) -> None:
 
 def _through(who: _Who, action: str, resource: str) -> Context:
     """Return what the service that has an encrypted queue or topic sends to KMS when it is written to."""
-    _, partition, service, region, *_ = resource.split(":", 5)
     sent = {f"kms:EncryptionContext:{_WRITES[action.lower()]}": resource}
     if not who.principal.is_service:  # the service uses the key with the rights of whoever writes
-        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-        sent |= {"kms:ViaService": f"{service}.{region}.{suffix}", "kms:CallerAccount": who.principal.account}
+        via = _endpoint(resource, resource.split(":")[2])
+        sent |= {"kms:ViaService": via, "kms:CallerAccount": who.principal.account}
     return sent
+
+
+def _endpoint(resource: str, service: str) -> str:
+    """Return the name of a service in a resource's region, as `kms:ViaService` has it."""
+    _, partition, _, region, *_ = resource.split(":", 5)
+    return f"{service}.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
 
 
 def _check_key(who: _Who, key: Key, actions: Sequence[str], context: Context) -> None:
@@ -207,8 +215,7 @@ def _managed_key_policy(key: Key) -> dict[str, object]:
 
     "AWS managed keys" in the KMS Developer Guide. Nobody can change it, so no service ever gets to use such a key.
     """
-    _, _, _, region, account, _ = key.arn.split(":", 5)
-    through = {"kms:CallerAccount": account, "kms:ViaService": f"{key.managed_for}.{region}.amazonaws.com"}
+    through = {"kms:CallerAccount": key.arn.split(":")[4], "kms:ViaService": _endpoint(key.arn, key.managed_for)}
     actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
     statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions, "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [statement | {"Condition": {"StringEquals": through}}]}

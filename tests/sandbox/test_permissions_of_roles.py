@@ -198,6 +198,25 @@ SENDS = allow("sqs:SendMessage")
 ROLE_USES_KEY = allow("kms:Decrypt", "kms:GenerateDataKey") | {"Condition": VIA_SQS}
 
 
+@pytest.mark.parametrize(
+    ("of_role", "of_key", "allowed"),
+    [
+        (["kms:Decrypt"], [DELEGATES], True),
+        (["kms:Decrypt"], [USES_KEY], False),  # without the key's own policy no other counts
+        ([], [DELEGATES], False),
+        ([], [allow("kms:Decrypt", to=ROLE)], True),
+    ],
+)
+def test_role_uses_a_key_that_lets_it(of_role: list[str], of_key: list[Statement], allowed: bool) -> None:
+    make_role(*[allow(action) for action in of_role])
+    client("kms").create_alias(AliasName="alias/main", TargetKeyId=(key := make_key(*of_key)))
+    for name in (key, f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/main"):
+        if allowed:
+            permissions.role_may(by_rule(), "kms:Decrypt", name)
+        else:
+            assert refusal(permissions.role_may, by_rule(), "kms:Decrypt", name)[0] == "NO_PERMISSIONS"
+
+
 class TestDeadLettersOfASchedule:
     """Scheduler writes to its dead-letter queue with the schedule's role."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from sandbox import permissions
@@ -169,3 +171,9 @@ def test_key_of_a_bus_is_asked_for_that_bus(name: str | None) -> None:
         permissions.key_lets(*ask)
     else:
         assert refusal(permissions.key_lets, *ask)[0] == "NO_PERMISSIONS"
+
+
+def test_key_can_be_the_resource() -> None:
+    key = make_key(allow("kms:Decrypt", to=EVENTS, StringEquals={"aws:SourceAccount": ACCOUNT}))
+    permissions.service_may(by_rule(), "kms:Decrypt", key)
+    assert refusal(permissions.service_may, by_rule(), "kms:Encrypt", key)[0] == "NO_PERMISSIONS"
