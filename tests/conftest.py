@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class ApplyTogether(LoadScopeScheduling):
-    """Every test goes to the next free worker; those of a file or folder in ``e2e`` share one worker, and so one apply."""
+    """Every test goes to the next free worker; those of a file or folder in ``e2e`` share one, and an apply."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
