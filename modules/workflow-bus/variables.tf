@@ -38,15 +38,16 @@ variable "rules" {
       - `notify`: publishes to an SNS topic. `topic_arn`. The topic's owner adds output `topic_policy_statements`.
       - `log`: writes to a CloudWatch log group. `log_group_name` begins with `/aws/events/`; by default that and the name of the
         rule. `existing`: true for a group that is made elsewhere.
-      - `queue`: sends to an SQS queue. `queue_arn`, and `message_group_id` for a FIFO queue. The queue's owner adds output
-        `queue_policy_statements`.
+      - `queue`: sends to an SQS queue. `queue_arn`, and `message_group_id`, which a FIFO queue needs. The queue's owner adds
+        output `queue_policy_statements`.
       - `bus`: puts the event on another bus. `bus_arn`.
 
       And each may have:
       - `maximum_retry_attempts`: 0 to 185, and `maximum_event_age_in_seconds`: 60 to 86400; then the event goes to the
         dead-letter queue. The defaults are EventBridge's, the longest.
       - `input` (JSON instead of the event), `input_path` (a part of it) or `input_transformer` (`input_paths` and
-        `input_template`): for `notify`, `queue` and `log`.
+        `input_template`): for `notify` and `queue`. `log` takes `input_transformer` only, whose template is an object with
+        `timestamp` and `message`.
       - `role_arn`: a role that exists, instead of the one that is made here; for `run_task`, `submit_job` and `bus`.
   EOT
   type = map(object({
