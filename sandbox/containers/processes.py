@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +83,7 @@ class ContainerProcess:
             stop_seconds: from SIGTERM to SIGKILL, when it is asked to stop.
         """
         self.limits = limits
+        self._scratch = tempfile.mkdtemp(prefix="punctual-container-")
         self._report, report = os.pipe()
         try:
             self._process = subprocess.Popen(
@@ -94,6 +97,7 @@ class ContainerProcess:
             )
         except BaseException:
             os.close(self._report)
+            shutil.rmtree(self._scratch)
             raise
         finally:
             os.close(report)
@@ -101,6 +105,7 @@ class ContainerProcess:
             "command": program.command,
             "environment": dict(environment),
             "directory": program.directory,
+            "scratch": self._scratch,
             "cpu_seconds": limits.cpu_seconds,
             "wall_seconds": limits.wall_seconds,
             "stop_seconds": stop_seconds,
@@ -143,5 +148,6 @@ class ContainerProcess:
             if self._process.stdin is not None:
                 self._process.stdin.close()
         if not told:  # somebody killed the supervisor itself
+            shutil.rmtree(self._scratch, ignore_errors=True)
             return Ended(exit_code=137, ended_by="exit", error=None, cpu_seconds=0.0)
         return Ended.model_validate_json(told)

@@ -18,7 +18,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -41,8 +40,8 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     """Run the program to its end and say how that came.
 
     Args:
-        order: `command` (words), `environment`, `directory` (None for a scratch folder), `cpu_seconds`, `wall_seconds`,
-            `stop_seconds`.
+        order: `command` (words), `environment`, `scratch` (a folder of its own, which goes with it), `directory` (where
+            it starts; None for the scratch folder), `cpu_seconds`, `wall_seconds`, `stop_seconds`.
 
     Returns:
         `exit_code` (128 and the signal's number if a signal ended it; None if it could not be started), `ended_by` (`exit`,
@@ -50,15 +49,14 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     """
     # Whatever the program starts comes back to this process when its parent ends, so that it can be ended too.
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    scratch = tempfile.mkdtemp(prefix="punctual-container-")
     try:
-        return supervise(order, scratch)
+        return supervise(order)
     finally:
         end_descendants()
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(order["scratch"], ignore_errors=True)
 
 
-def supervise(order: dict[str, Any], scratch: str) -> dict[str, Any]:
+def supervise(order: dict[str, Any]) -> dict[str, Any]:
     """Start the program and watch it."""
     waker, alarm = os.pipe()
     os.set_blocking(alarm, False)
@@ -77,8 +75,8 @@ def supervise(order: dict[str, Any], scratch: str) -> dict[str, Any]:
     try:
         process = subprocess.Popen(
             order["command"],
-            env={**order["environment"], "HOME": scratch, "TMPDIR": scratch},
-            cwd=order["directory"] or scratch,
+            env={**order["environment"], "HOME": order["scratch"], "TMPDIR": order["scratch"]},
+            cwd=order["directory"] or order["scratch"],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=limit,  # noqa: PLW1509 - this process has one thread

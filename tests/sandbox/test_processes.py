@@ -140,6 +140,7 @@ def test_supervisor_that_is_killed_is_noticed() -> None:
     process = ContainerProcess(Program(("/bin/sleep", "600")), {}, Limits(), 1)
     threading.Timer(0.5, process._process.kill).start()
     assert process.wait(lambda _: None).exit_code == 137
+    assert not Path(process._scratch).exists()
 
 
 def test_limits_are_read_from_the_environment() -> None:
