@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
+from sandbox.clock import CLOCK
 from sandbox.delivery import arns, batch, clients, ecs
 from sandbox.delivery.invocation import InvocationError
 from sandbox.delivery.refusals import INVALID_JSON, INVALID_PARAMETER, NO_RESOURCE, understood
@@ -130,7 +130,7 @@ def put_log_event(invocation: Invocation) -> dict[str, Any]:
 
 def _log_event(invocation: Invocation) -> tuple[int, str]:
     """Return the time, in milliseconds since 1970, and the text of what is logged."""
-    now = round(time.time() * 1000)
+    now = round(CLOCK.now().timestamp() * 1000)
     if not invocation.target.get("InputTransformer"):
         return now, invocation.payload
     try:

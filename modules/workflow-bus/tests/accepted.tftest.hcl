@@ -29,7 +29,7 @@ run "every_operator" {
         wildcard           = { a = [{ wildcard = "*a*b*" }, { wildcard = "a\\*\\\\*" }, { wildcard = "<*>" }] }
         exists             = { a = [{ exists = true }], b = [{ exists = false }] }
         cidr               = { a = [{ cidr = "10.0.0.0/0" }, { cidr = "10.1.2.3/31" }, { cidr = "2001:db8::/127" }] }
-        numeric            = { a = [{ numeric = ["=", 3.018e2] }, { numeric = ["<", -5000000000] }, { numeric = ["<=", 0.123456] }, { numeric = [">", 5000000000] }, { numeric = [">=", 1] }, { numeric = [">", 0, "<=", 5] }, { numeric = [">=", 0, "<", 5] }] }
+        numeric            = { a = [{ numeric = ["=", 301.8] }, { numeric = ["<", -5000000000] }, { numeric = ["<=", 0.123456] }, { numeric = [">", 5000000000] }, { numeric = [">=", 1] }, { numeric = [">", 0, "<=", 5] }, { numeric = [">=", 0, "<", 5] }] }
         anything-but       = { a = [{ anything-but = "x" }, { anything-but = 5 }, { anything-but = ["x", "y"] }, { anything-but = [1, 2.5] }] }
         anything-but-of    = { a = [{ anything-but = { prefix = "x" } }, { anything-but = { suffix = ["x", "y"] } }, { anything-but = { equals-ignore-case = ["x"] } }, { anything-but = { wildcard = "*x" } }, { anything-but = { wildcard = ["*x", "y*"] } }] }
         or                 = { "$or" = [{ source = ["x"] }, { detail = { a = ["y"], "$or" = [{ b = ["z"] }, { c = [{ exists = false }] }] } }] }
