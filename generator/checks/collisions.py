@@ -60,11 +60,11 @@ def names(spec: Environment) -> Iterator[Name]:
             (ROLE, "execution_role", f"{prefix}-{key}-execution"),
             (ROLE, "task_role", f"{prefix}-{key}-task"),
         ]
+        for kind, field, default in defaults:
+            yield Name(kind, given.get(field) or default, ("tasks", key), ("names", field))
         if task.failure_topic_arns or (task.failure_topic_arns is None and spec.alerts is not None):
             name = given.get("failure_rule") or f"{prefix}-{key}-failed"
             yield Name("rule", name, ("tasks", key), ("names", "failure_rule"), DEFAULT_BUS)
-        for kind, field, default in defaults:
-            yield Name(kind, given.get(field) or default, ("tasks", key), ("names", field))
     for key, schedule in spec.schedules.items():
         given = schedule.names.model_dump(exclude_none=True) if schedule.names else {}
         base = f"{prefix}-{families.get(schedule.task, schedule.task)}"

@@ -75,6 +75,6 @@ def test_the_place_of_the_clone_does_not_count(root: Path, tmp_path: Path) -> No
     assert fingerprint.configuration(moved / "roots" / "dev") == before
 
 
-def test_dn_dev_uses_both_modules() -> None:
+def test_dn_dev_uses_every_module() -> None:
     found = fingerprint.modules(REPOSITORY / "roots" / "dn-dev")
-    assert [folder.name for folder in found] == ["ecs-scheduler", "ecs-task"]
+    assert [folder.name for folder in found] == ["ecs-scheduler", "ecs-task", "workflow-bus"]
