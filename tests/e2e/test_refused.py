@@ -53,3 +53,15 @@ def test_a_default_is_named_once_where_the_base_says_it(clone: Clone) -> None:
         .strip()
         .startswith(f"{line_of('log_retention_days: 30')}: defaults.task.log_retention_days: log_retention_days is 31")
     )
+
+
+def test_a_value_deep_in_a_rule_is_named_at_its_own_line(clone: Clone) -> None:
+    """To Terraform all rules of a workflow are one value, and its line is where that begins."""
+    clone.spec("log_retention_days: 31", "log_retention_days: 30")
+    clone.spec("STATUS: $.detail.status", "STATUS: detail.status")
+    refused = clone.make("plan", "ENV=dn-dev")
+    assert refused.returncode == 2
+    _, _, said = refused.stderr.partition("In the specification:\n")
+    (line,) = [line.strip() for line in said.splitlines() if "environment_from_event" in line]
+    assert line.startswith(f"{line_of('STATUS: $.detail.status')}: workflows.custom-id-cleanup.rules.success.targets.")
+    assert 'environment_from_event.STATUS is "detail.status"; AWS needs a path of the event' in line
