@@ -121,7 +121,7 @@ class _Call:
                 tree, group
             ):
                 wiring = WIRINGS[group]
-                if argument in wiring.references:
+                if argument in wiring.references | wiring.unused:
                     return None
                 module = module_of(tree, wiring.module)
                 filled = argument in wiring.needed(tree, [section(tree, group)[name]])

@@ -195,6 +195,15 @@ def test_a_workflow_that_is_pinned_is_held_to_its_commit(workplace: Workplace) -
     )
 
 
+def test_a_variable_that_no_spec_gives_is_no_field(workplace: Workplace) -> None:
+    """A key that the root makes is one of `keys`, so the module need not make one."""
+    workplace.spec("own", SPEC)
+    assert workplace.explain("own", "workflows.follow-up.create_key").code == 2
+    assert "is not set" in workplace.explain("own", "workflows.follow-up.tags").out
+    workplace.spec("own", SPEC + "    create_key: {}\n")
+    assert '"create_key" is not a field here' in workplace.run("generate", "own").err
+
+
 # The environment of the seed documents --------------------------------------------------------------------------------
 
 
