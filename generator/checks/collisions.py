@@ -3,141 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 from generator.errors import Path, Problem, Source, dotted, shown
 from generator.models.forms import has_placeholder
-from generator.models.schedules import SchedulerAlarm
+from generator.output.physical_names import Name, names
 from generator.specs.tree import Mapping, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.models.spec import Environment
-    from generator.models.workflows import Rule, Workflow
-
-ROLE: Final = "IAM role"
-DEFAULT_BUS: Final = "default"
-_METRICS: Final = ("InvocationDroppedCount", "InvocationsFailedToBeSentToDeadLetterCount")
-RULE_METRICS: Final = ("FailedInvocations", "InvocationsFailedToBeSentToDlq", "InvocationsSentToDlq")  # likewise
-SCHEDULER_ALARMS: Final = dict.fromkeys(_METRICS, SchedulerAlarm.model_validate({}))  # the module's default
-
-
-class Name(NamedTuple):
-    """A name that a resource will have, and the field of the spec that sets it or could set it.
-
-    A rule is called what it is on its bus, and another bus may have a rule of that name.
-    """
-
-    kind: str
-    name: str
-    holder: Path
-    field: Path
-    bus: str = ""
-
-    @property
-    def identity(self) -> tuple[str, str, str]:
-        """What no two resources may have in common; IAM does not tell capitals from small letters."""
-        return self.kind, self.bus, self.name.lower() if self.kind == ROLE else self.name
-
-
-def names(spec: Environment) -> Iterator[Name]:
-    """Return every physical name that follows from a spec, with the defaults of modules/*/locals.tf."""
-    prefix = f"{spec.naming.security_domain}-{spec.naming.billing_domain}-{spec.aws_region_short_code}"
-    for key, made in spec.keys.items():
-        if made.alias:
-            yield Name("KMS alias", made.alias, ("keys", key), ("alias",))
-    for label, topic in (("alerts", spec.alerts), ("pager", spec.pager)):
-        if topic is not None and topic.topic_name:
-            yield Name("topic", topic.topic_name, (label,), ("topic_name",))
-    families = {}
-    for key, task in spec.tasks.items():
-        given = task.names.model_dump(exclude_none=True) if task.names else {}
-        families[key] = given.get("family") or key
-        defaults = [
-            ("family", "family", key),
-            ("log group", "log_group", f"/ecs/{key}"),
-            (ROLE, "execution_role", f"{prefix}-{key}-execution"),
-            (ROLE, "task_role", f"{prefix}-{key}-task"),
-        ]
-        for kind, field, default in defaults:
-            yield Name(kind, given.get(field) or default, ("tasks", key), ("names", field))
-        if task.failure_topic_arns or (task.failure_topic_arns is None and spec.alerts is not None):
-            name = given.get("failure_rule") or f"{prefix}-{key}-failed"
-            yield Name("rule", name, ("tasks", key), ("names", "failure_rule"), DEFAULT_BUS)
-    for key, schedule in spec.schedules.items():
-        given = schedule.names.model_dump(exclude_none=True) if schedule.names else {}
-        base = f"{prefix}-{families.get(schedule.task, schedule.task)}"
-        defaults = [
-            ("schedule group", "schedule_group", base),
-            (ROLE, "role", f"{base}-scheduler"),
-            ("dead-letter queue", "dlq", f"{base}-dlq"),
-        ]
-        if schedule.enable_dlq_alarm is not False:
-            defaults += [
-                ("alarm", "dlq_messages_visible_alarm", f"{base}-dlq-messages-visible"),
-                ("alarm", "dlq_oldest_message_alarm", f"{base}-dlq-oldest-message"),
-            ]
-        for kind, field, default in defaults:
-            yield Name(kind, given.get(field) or default, ("schedules", key), ("names", field))
-        alarms = SCHEDULER_ALARMS if schedule.scheduler_alarms is None else schedule.scheduler_alarms
-        for metric, alarm in alarms.items():
-            field_path = ("scheduler_alarms", metric, "alarm_name")
-            yield Name("alarm", alarm.alarm_name or f"{base}-{metric}", ("schedules", key), field_path)
-    for key, workflow in (spec.workflows or {}).items():
-        yield from _of_workflow(("workflows", key), workflow, f"{prefix}-{key}")
-
-
-def _of_workflow(holder: Path, workflow: Workflow, base: str) -> Iterator[Name]:
-    """Return the names of one workflow, with the defaults of modules/workflow-bus/locals.tf."""
-    given = workflow.names.model_dump(exclude_none=True) if workflow.names else {}
-    bus = workflow.existing_bus_name or workflow.bus_name or base
-    if workflow.existing_bus_name is None:
-        yield Name("event bus", bus, holder, ("bus_name",))
-    alarms = workflow.enable_alarms is not False
-    logs = any(target.log is not None for rule in workflow.rules.values() for target in rule.targets.values())
-    for made, kind, field, default in (
-        (True, "dead-letter queue", "dlq", f"{base}-dlq"),
-        (workflow.archive is not None, "archive", "archive", base),
-        (alarms, "alarm", "dlq_messages_visible_alarm", f"{base}-dlq-messages-visible"),
-        (alarms, "alarm", "dlq_oldest_message_alarm", f"{base}-dlq-oldest-message"),
-        (
-            logs and workflow.log_resource_policy is not False,
-            "CloudWatch Logs resource policy",
-            "log_resource_policy",
-            f"{base}-events-to-logs",
-        ),
-    ):
-        if made:
-            yield Name(kind, given.get(field) or default, holder, ("names", field))
-    groups: dict[str, Name] = {}  # several targets may write to one group of their workflow
-    for key, rule in workflow.rules.items():
-        field_path: Path = ("rules", key)
-        rule_name = rule.name or key
-        yield Name("rule", rule_name, holder, (*field_path, "name"), bus)
-        roles = rule.role_names.model_dump(exclude_none=True) if rule.role_names else {}
-        for purpose in sorted(_purposes(rule)):
-            name = roles.get(purpose) or f"{base}-{key}-{purpose.replace('_', '-')}"
-            yield Name(ROLE, name, holder, (*field_path, "role_names", purpose))
-        for metric in (RULE_METRICS if workflow.rule_alarms is None else workflow.rule_alarms) if alarms else ():
-            yield Name("alarm", f"{base}-{key}-{metric}", holder, field_path)
-        for target_key, target in rule.targets.items():
-            if target.log is not None and not target.log.existing:
-                group = target.log.log_group_name or f"/aws/events/{rule_name}"
-                group_path = (*field_path, "targets", target_key, "log", "log_group_name")
-                groups.setdefault(group, Name("log group", group, holder, group_path))
-    yield from groups.values()
-
-
-def _purposes(rule: Rule) -> set[str]:
-    """Return what a rule's own roles are for: a target that brings its role needs none."""
-    kinds = {"put_events": "bus", "run_task": "run_task", "submit_job": "submit_job"}
-    return {
-        purpose
-        for purpose, kind in kinds.items()
-        for target in rule.targets.values()
-        if getattr(target, kind) is not None and target.role_arn is None
-    }
 
 
 def collisions(tree: Mapping, spec: Environment) -> Iterator[Problem]:

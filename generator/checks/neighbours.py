@@ -10,9 +10,10 @@ from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator.checks.collisions import ROLE, Name, names, place
+from generator.checks.collisions import place
 from generator.errors import Problem, dotted, shown
 from generator.models.forms import has_placeholder
+from generator.output.physical_names import ROLE, Name, names
 from generator.specs.tree import Leaf, find
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from ruamel.yaml import YAML
 
 from generator.checks.calls import WIRINGS
 from generator.checks.checking import check
-from generator.checks.collisions import names
 from generator.commands import roots
 from generator.interfaces.library import Library
 from generator.models.schedules import Schedule
 from generator.models.workflows import Workflow
 from generator.models.workloads import Task
 from generator.output import emit
+from generator.output.physical_names import names
 from generator.output.wiring import NETWORK, SCHEDULE, TASK, WORKFLOW, Wiring
 from generator.specs import loading
 from generator.specs.tree import Leaf, Mapping, find
@@ -198,7 +198,7 @@ def test_terraform_plans_every_field_as_the_spec_says_it(
     made = [(NAMED[r["type"]][0], r["values"][NAMED[r["type"]][1]]) for r in resources.values() if r["type"] in NAMED]
     assert sorted((name.kind, name.name) for name in expected) == sorted(
         (kind, name.removeprefix("alias/")) for kind, name in made
-    ), "generator/checks/collisions.py must know the names that the modules give"
+    ), "generator/output/physical_names.py must know the names that the modules give"
 
 
 def loaded(workplace: Workplace) -> dict[str, Any]:
