@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from generator.checks.calls import SECTIONS, check_calls, not_there
 from generator.checks.collisions import collisions
+from generator.checks.filters import wrong_filters
 from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
 from generator.checks.tags import wrong_tags
@@ -70,7 +71,7 @@ def check(tree: Mapping, library: Library, *, complete: bool = False, unread: Se
         complete: a placeholder is wrong too.
         unread: what could not be read of it: wrong too, but what follows from it is not.
     """
-    problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree)]
+    problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree), *wrong_filters(tree)]
     calls = [*check_calls(tree, library), *wrong_workflows(tree)]
     environment: Environment | None = None
     try:

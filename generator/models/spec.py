@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from generator.models.alerts import Alerts
 from generator.models.forms import Strict, Under, form
 from generator.models.modules import Component, Module
 from generator.models.moves import Import, Move
@@ -28,11 +29,6 @@ KeyArn = Annotated[
 AliasName = Annotated[
     str, form(r"(?!aws/|alias/)[A-Za-z0-9/_-]{1,250}", "an alias: letters, digits and / _ -, without alias/")
 ]
-TopicName = Annotated[str, form(r"[A-Za-z0-9_-]{1,256}", "the name of a standard topic: letters, digits, _ and -")]
-TopicArn = Annotated[
-    str, form(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}", "the ARN of an SNS topic")
-]
-Email = Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
 ClusterName = Annotated[str, form(r"[A-Za-z0-9_-]{1,255}", "the name of an ECS cluster: letters, digits, _ and -")]
 
 
@@ -90,29 +86,6 @@ class Key(Strict):
             raise ValueError("give a description (the root makes the key) or an arn (the key exists)")
         if self.arn is not None and any(value is not None for value in made):
             raise ValueError("has an arn, so the key exists: leave out what would make one")
-        return self
-
-
-class Alerts(Strict):
-    """Who is told when a task fails or a run is lost: a topic that exists, or one that the root makes."""
-
-    topic_arn: TopicArn | None = Field(
-        None, description="ARN of a topic that exists; who may publish to it is its owner's."
-    )
-    topic_name: TopicName | None = Field(None, description="Name of the topic that the root makes.")
-    key: str | None = Field(None, description="Which of `keys` encrypts the topic that the root makes.")
-    emails: list[Email] | None = Field(
-        None, description="Addresses that subscribe to the topic that the root makes; each must confirm."
-    )
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.topic_arn is None) == (self.topic_name is None):
-            raise ValueError("give a topic_name (the root makes the topic) or a topic_arn (it exists), not both")
-        if self.topic_name is not None and self.key is None:
-            raise ValueError("has no key: a topic that the root makes is encrypted with one of `keys`")
-        if self.topic_arn is not None and (self.key is not None or self.emails is not None):
-            raise ValueError("has a topic_arn, so the topic exists: its key and its subscriptions are its owner's")
         return self
 
 

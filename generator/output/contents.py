@@ -66,7 +66,7 @@ def declared(spec: Environment) -> dict[str, bool]:
             found[f"aws_sns_topic.{topic.label}"] = False
             if topic.publishers:
                 found[f"aws_sns_topic_policy.{topic.label}"] = False
-            if topic.settings.emails:
+            if topic.subscriptions:
                 found[f"aws_sns_topic_subscription.{topic.label}"] = True
     return found
 

@@ -64,6 +64,20 @@ def literal(value: Value, indent: int = 0) -> str:
     return text
 
 
+def line(value: Value) -> str:
+    """Return the HCL for a value on one line, however long: for what is read as one thing."""
+    match value:
+        case Mapping():
+            pairs = ", ".join(f"{key_text(key)} = {line(item)}" for key, item in sorted(value.items()))
+            return f"{{ {pairs} }}" if pairs else "{}"
+        case str():
+            return quoted(value)
+        case Sequence():
+            return f"[{', '.join(line(item) for item in value)}]"
+        case _:
+            return literal(value)
+
+
 def quoted(text: str) -> str:
     """Return a quoted string that Terraform reads back as this text, whatever is in it."""
     return f'"{text}"' if _PLAIN.fullmatch(text) else '"' + "".join(_escaped(text)) + '"'
@@ -107,7 +121,7 @@ def _object(entries: Mapping[str, Value], indent: int) -> str:
     if not entries:
         return "{}"
     # Sorted, so that the order of keys in a spec changes nothing.
-    pairs = [(_key(key), value) for key, value in sorted(entries.items())]
+    pairs = [(key_text(key), value) for key, value in sorted(entries.items())]
     if len(pairs) == 1 and _is_scalar(pairs[0][1]):
         return f"{{ {pairs[0][0]} = {literal(pairs[0][1])} }}"
     inner = " " * (indent + 2)
@@ -115,7 +129,8 @@ def _object(entries: Mapping[str, Value], indent: int) -> str:
     return f"{{\n{lines}{' ' * indent}}}"
 
 
-def _key(name: str) -> str:
+def key_text(name: str) -> str:
+    """Return the key of an object as HCL has it: quoted where it is no identifier."""
     if _IDENTIFIER.fullmatch(name) and name not in _RESERVED:
         return name
     # ASCII only: `terraform fmt` aligns by graphemes, and layout.py need not count them then.

@@ -6,7 +6,7 @@ from functools import cache
 
 import jinja2
 
-from generator.output.hcl import literal
+from generator.output.hcl import key_text, line, literal
 from generator.places import TEMPLATES
 
 
@@ -22,4 +22,6 @@ def templates() -> jinja2.Environment:
         autoescape=False,  # noqa: S701 - HCL and Markdown, not HTML: in HCL every value goes through the hcl filter
     )
     found.filters["hcl"] = literal
+    found.filters["hcl_key"] = key_text
+    found.filters["hcl_line"] = line
     return found

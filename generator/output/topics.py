@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.output.hcl import Reference
+from generator.output.subscriptions import subscriptions
 
 if TYPE_CHECKING:
-    from generator.models.spec import Alerts, Environment
+    from generator.models.alerts import Alerts
+    from generator.models.spec import Environment
+    from generator.output.hcl import Value
 
 ALARMS = "cloudwatch.amazonaws.com"
 RULES = "events.amazonaws.com"
@@ -50,6 +53,16 @@ class Topic:
     def local(self) -> str:
         """The ARN in the topic's own policy, built from its name."""
         return built_arn(self.label).expression
+
+    @property
+    def subscriptions(self) -> dict[str, dict[str, Value]]:
+        """What subscribes to it, by the keys of its `for_each`."""
+        return subscriptions(self.settings)
+
+    @property
+    def subscribed_with(self) -> frozenset[str]:
+        """What some of these say."""
+        return frozenset(name for entry in self.subscriptions.values() for name in entry)
 
     @property
     def publishers(self) -> tuple[str, ...]:

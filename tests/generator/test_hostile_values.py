@@ -256,8 +256,23 @@ def _topic(name: str, said: dict[str, Any], evaluated: Evaluated) -> Iterator[tu
         return
     yield f"{name}.topic_name", said["topic_name"], evaluated.resources[f"aws_sns_topic.{name}"]["name"]
     addresses = f"aws_sns_topic_subscription.{name}["
-    subscribed = [values["endpoint"] for at, values in evaluated.resources.items() if at.startswith(addresses)]
-    yield f"{name}.emails", sorted(set(said["emails"])), sorted(subscribed)
+    subscribed = [values for at, values in evaluated.resources.items() if at.startswith(addresses)]
+    emails = [{"protocol": "email", "endpoint": address} for address in set(said["emails"])]
+    for wanted in [*emails, *said["subscriptions"]]:
+        at = f"{name}: {wanted['protocol']} {wanted['endpoint']!r}"
+        has = [each for each in subscribed if all(each[key] == wanted[key] for key in ("protocol", "endpoint"))]
+        yield at, 1, len(has)
+        if has:
+            yield from _subscription(at, wanted, has[0])
+    yield f"{name}: subscriptions", len(emails) + len(said["subscriptions"]), len(subscribed)
+
+
+def _subscription(at: str, said: dict[str, Any], has: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    yield f"{at}.raw_message_delivery", said.get("raw_message_delivery") or False, has["raw_message_delivery"]
+    yield f"{at}.subscription_role_arn", said.get("subscription_role_arn"), has["subscription_role_arn"]
+    yield f"{at}.filter_policy", said.get("filter_policy"), has["filter_policy"] and json.loads(has["filter_policy"])
+    lost = {"deadLetterTargetArn": said["dead_letter_queue_arn"]} if "dead_letter_queue_arn" in said else None
+    yield f"{at}.dead_letter_queue_arn", lost, has["redrive_policy"] and json.loads(has["redrive_policy"])
 
 
 def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:

@@ -22,10 +22,11 @@ from pydantic import AfterValidator, BaseModel
 
 from generator.checks.calls import SECTIONS
 from generator.checks.checking import REFERENCES
+from generator.models.alerts import ENDPOINTS, RAW, Alerts
 from generator.models.modules import META_ARGUMENTS, Module
 from generator.models.moves import Import
 from generator.models.schedules import Schedule, time_zones
-from generator.models.spec import Alerts, Defaults, Environment, Key
+from generator.models.spec import Defaults, Environment, Key
 from generator.models.workflows import Archive, Notify, Rule, Target, Workflow
 from generator.models.workloads import Task
 from generator.output.addresses import label
@@ -132,7 +133,7 @@ _REGIONS: Final = ("us-east-1", "eu-central-1", "ap-southeast-2")  # the provide
 # Fields that go together, where a model takes one group of them or another.
 GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
     Key: ({"arn"}, {"description", "alias", "deletion_window_in_days"}),
-    Alerts: ({"topic_arn"}, {"topic_name", "key", "emails"}),
+    Alerts: ({"topic_arn"}, {"topic_name", "key", "emails", "subscriptions"}),
     Module: ({"path"}, {"git", "ref", "directory"}),  # a checkout says where to look, and is no part of the root
     Archive: (
         {"retention_days", "description", "event_pattern"},
@@ -166,6 +167,17 @@ TURNS: Final[dict[type[BaseModel], tuple[tuple[int, ...], ...]]] = {
 }
 # What must be there when a spec is generated: the test puts it there.
 GIVEN: Final[dict[tuple[type[BaseModel], str], str]] = {(Module, "path"): "modules/open", (Import, "to"): ""}
+# What an endpoint of each protocol begins with; a number follows.
+ENDPOINT: Final = {
+    "email": "${x}%{y}\"'\\\\@example.com",
+    "email-json": "$${x}&{y}#@example.com",
+    "firehose": "arn:aws:firehose:us-east-1:123456789012:deliverystream/a.b_c-",
+    "http": "http://example.com/${x}%{y}\"'\\\\",
+    "https": "https://example.com:8443?$${x}#",
+    "lambda": "arn:aws:lambda:us-east-1:123456789012:function:notices:$LATEST",
+    "sms": "+1415555",
+    "sqs": "arn:aws:sqs:us-east-1:123456789012:notices_",
+}
 # Checks that are neither a pattern nor a choice.
 # What AWS allows in a tag can still look like YAML's own words, or like HCL's.
 _TAG_TEXTS: Final = [
@@ -299,7 +311,26 @@ class Drawing:
             # Of a workflow only what no group leaves out.
             workflow = {"workflow": {"log_retention_days": self.draw(st.integers(1, 9))}}
             return {field: self._some(*each) for field, each in sections.items()} | workflow
-        return None
+        return [self._subscription()] if path[-1] == "subscriptions" else None
+
+    def _subscription(self) -> dict[str, Any]:
+        """Draw a subscription with all that its protocol can have; an endpoint is as hostile as its form allows.
+
+        ARNs are short of choices: a spec with more of what no text can break would be too large to draw.
+        """
+        protocol = self.draw(st.sampled_from(sorted(ENDPOINTS)))
+        self._marks += 1
+        drawn: dict[str, Any] = {
+            "protocol": protocol,
+            "endpoint": f"{ENDPOINT[protocol]}{self._marks}",
+            "filter_policy": {self.text(): {self.text(): [self.text(), {self.text(): 1}]}},
+            "dead_letter_queue_arn": f"{ENDPOINT['sqs']}-lost{self._marks}",
+        }
+        if protocol in RAW:
+            drawn["raw_message_delivery"] = self.draw(st.booleans())
+        if protocol == "firehose":
+            drawn["subscription_role_arn"] = f"arn:aws:iam::123456789012:role/path/{self._marks}"
+        return drawn
 
     def _move(self, task: str) -> dict[str, str]:
         """Draw a move to a call that the root has, from one that it has not; its key is as hostile as keys can be."""
