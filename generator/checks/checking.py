@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from generator.checks.calls import SECTIONS, check_calls, not_there
 from generator.checks.collisions import collisions
+from generator.checks.dashboards import oversized
 from generator.checks.filters import wrong_filters
 from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
@@ -113,6 +114,7 @@ def _whole(tree: Mapping, environment: Environment | None, library: Library) -> 
     if environment is not None:
         yield from _networks(tree, environment)
         yield from misplaced(tree, environment, library)
+        yield from oversized(tree, environment)
     sound = environment if environment is not None else _sound(tree)
     if sound is not None:
         yield from collisions(tree, sound)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from generator.checks.collisions import place
 from generator.errors import Problem, dotted, shown
 from generator.models.forms import has_placeholder
-from generator.output.physical_names import ROLE, Name, names
+from generator.output.physical_names import GLOBAL, Name, names
 from generator.specs.tree import Leaf, find
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def _known(spec: Environment) -> Iterator[Name]:
 
 
 def _scoped(spec: Environment, name: Name) -> tuple[str, ...]:
-    """Return what no two resources of an account may have in common; roles have no region."""
-    return name.identity if name.kind == ROLE else (*name.identity, spec.region)
+    """Return what no two resources of an account may have in common; roles and dashboards have no region."""
+    return name.identity if name.kind in GLOBAL else (*name.identity, spec.region)
 
 
 def _where(own: Read, written: Source) -> tuple[Source, str]:

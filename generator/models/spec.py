@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from generator.models.alerts import Alerts
+from generator.models.dashboard import Dashboard
 from generator.models.forms import Strict, Under, form
 from generator.models.modules import Component, Module
 from generator.models.moves import Import, Move
@@ -138,6 +139,9 @@ class Environment(Strict):
     )
     pager: Alerts | None = Field(
         None, description="Who is told when an alarm goes off; `alerts` unless given. Failed tasks still tell `alerts`."
+    )
+    dashboard: Dashboard | None = Field(
+        None, description="The dashboard of the environment: one, with a name by the naming standard, unless given."
     )
     network: Network | None = Field(None, description="Where tasks run; what runs them must say it unless given.")
     clusters: dict[str, Cluster] = Field(

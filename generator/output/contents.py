@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.models.forms import PLACEHOLDER
+from generator.output import dashboard
 from generator.output.addresses import Address, label
 from generator.output.topics import topics
 from generator.output.wiring import SCHEDULE, TASK, WORKFLOW
@@ -68,6 +69,8 @@ def declared(spec: Environment) -> dict[str, bool]:
                 found[f"aws_sns_topic_policy.{topic.label}"] = False
             if topic.subscriptions:
                 found[f"aws_sns_topic_subscription.{topic.label}"] = True
+    if dashboard.enabled(spec):
+        found[dashboard.RESOURCE] = False
     return found
 
 

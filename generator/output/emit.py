@@ -10,6 +10,7 @@ from generator.names import NAMING_TAGS
 from generator.output import workflows
 from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
+from generator.output.dashboard import dashboard
 from generator.output.hcl import Reference, Value
 from generator.output.layout import align
 from generator.output.templates import templates
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from generator.models.workloads import Task
 
 FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
-BLOCKS: Final = {"imports.tf": "imported", "moved.tf": "moved"}  # files that are there only when there is one in them
+# Files that are there only when there is something in them.
+BLOCKS: Final = {"dashboard.tf": "dashboard", "imports.tf": "imported", "moved.tf": "moved"}
 
 Arguments = dict[str, Value]
 
@@ -63,7 +65,7 @@ def render(name: str, environment: Environment, spec_file: str) -> dict[str, str
 
     Everything that a spec names is sorted, so that the order of its keys changes nothing; lists keep their order.
     """
-    context = _context(name, environment)
+    context = {**_context(name, environment), "dashboard": dashboard(name, environment, spec_file)}
     header = f"{MARK} ENV={name}` from {spec_file}. Do not edit: change that file instead.\n\n"
     files = [*FILES, *(file for file, blocks in BLOCKS.items() if context[blocks])]
     return {file: header + align(templates().get_template(f"{file}.j2").render(context)) for file in files}

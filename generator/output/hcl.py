@@ -31,13 +31,24 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A text in which Terraform fills in expressions: `Template("alarm:", Reference("local.name"))`."""
+
+    parts: tuple[str | Reference, ...]
+
+    def __init__(self, *parts: str | Reference) -> None:
+        """Take the parts in their order; only a reference is read as more than itself."""
+        object.__setattr__(self, "parts", parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Json:
     """A value that a module takes as JSON text: it stands in the root as it is, and Terraform encodes it."""
 
     value: Value
 
 
-Value = str | int | float | Reference | Json | Sequence["Value"] | Mapping[str, "Value"] | None
+Value = str | int | float | Reference | Template | Json | Sequence["Value"] | Mapping[str, "Value"] | None
 
 
 def literal(value: Value, indent: int = 0) -> str:
@@ -55,6 +66,8 @@ def literal(value: Value, indent: int = 0) -> str:
             text = quoted(value)
         case Reference():
             text = value.expression
+        case Template():
+            text = _template(value)
         case Json():
             text = f"jsonencode({literal(value.value, indent)})"
         case Mapping():
@@ -81,6 +94,18 @@ def line(value: Value) -> str:
 def quoted(text: str) -> str:
     """Return a quoted string that Terraform reads back as this text, whatever is in it."""
     return f'"{text}"' if _PLAIN.fullmatch(text) else '"' + "".join(_escaped(text)) + '"'
+
+
+def _template(value: Template) -> str:
+    written: list[str] = []
+    for part in value.parts:
+        if isinstance(part, Reference):
+            if written and written[-1][-1:] in {"$", "%"}:
+                written[-1] = f"{written[-1][:-1]}\\u{ord(written[-1][-1]):04x}"  # `$${` would be a plain `${`
+            written.append(f"${{{part.expression}}}")
+        elif part:
+            written.append(quoted(part)[1:-1])
+    return '"' + "".join(written) + '"'
 
 
 def _escaped(text: str) -> list[str]:
@@ -140,4 +165,4 @@ def key_text(name: str) -> str:
 
 
 def _is_scalar(value: Value) -> bool:
-    return value is None or isinstance(value, str | int | float | Reference)
+    return value is None or isinstance(value, str | int | float | Reference | Template)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from generator.models.workflows import Rule, Workflow
 
 ROLE: Final = "IAM role"
+DASHBOARD: Final = "dashboard"
+GLOBAL: Final = frozenset({DASHBOARD, ROLE})  # an account has one of a name, and not one in each region
 DEFAULT_BUS: Final = "default"
 _METRICS: Final = ("InvocationDroppedCount", "InvocationsFailedToBeSentToDeadLetterCount")
 RULE_METRICS: Final = ("FailedInvocations", "InvocationsFailedToBeSentToDlq", "InvocationsSentToDlq")  # likewise
@@ -84,13 +86,15 @@ def names(spec: Environment) -> Iterator[Name]:
 
 
 def _of_root(spec: Environment) -> Iterator[Name]:
-    """Return the names of what a root makes itself."""
+    """Return the names of what a root makes itself; a dashboard's own name has the environment's in it."""
     for key, made in spec.keys.items():
         if made.alias:
             yield Name("KMS alias", made.alias, ("keys", key), ("alias",))
     for label, topic in (("alerts", spec.alerts), ("pager", spec.pager)):
         if topic is not None and topic.topic_name:
             yield Name("topic", topic.topic_name, (label,), ("topic_name",))
+    if spec.dashboard is not None and spec.dashboard.name:
+        yield Name(DASHBOARD, spec.dashboard.name, ("dashboard",), ("name",))
 
 
 def _of_workflow(holder: Path, workflow: Workflow, base: str) -> Iterator[Name]:

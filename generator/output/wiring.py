@@ -121,7 +121,7 @@ SCHEDULE: Final = Wiring(
     by_field={},
     by_environment=dict.fromkeys(("alerts", "pager"), ("dlq_alarm_actions", "dlq_ok_actions")),
     network=True,
-    outputs={"schedules": ("dlq_url", "schedule_arn")},
+    outputs={"schedules": ("dlq_name", "dlq_url", "schedule_arn", "schedule_group_name")},
 )
 WORKFLOW: Final = Wiring(
     module="workflow-bus",
@@ -131,7 +131,9 @@ WORKFLOW: Final = Wiring(
     by_field={"key": "key"},  # the spec has its name in `keys`, the module an object with its ARN
     by_environment=dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
     network=False,  # each target that runs a task gets one, within `rules`
-    outputs={"workflows": ("bus_arn", "dlq_url", "key_policy_statements", "rule_arns")},
+    outputs={
+        "workflows": ("bus_arn", "bus_name", "dlq_name", "dlq_url", "key_policy_statements", "rule_arns", "rule_names")
+    },
     unused=frozenset({"create_key"}),  # a key that the root makes is one of `keys`
 )
 

@@ -21,7 +21,7 @@ from generator.specs.tree import Plain, plain
 from tests.generator.conftest import MINIMAL, REPOSITORY, Workplace
 from tests.generator.conftest import minimal as minimal_spec
 
-FILES = ["main.tf", "outputs.tf", "providers.tf", "terraform.tf"]
+FILES = ["dashboard.tf", "main.tf", "outputs.tf", "providers.tf", "terraform.tf"]
 
 
 @pytest.fixture
@@ -213,17 +213,17 @@ def two(request: pytest.FixtureRequest, workplace: Workplace) -> Workplace:
     return workplace
 
 
-@pytest.mark.parametrize("step", range(16))
+@pytest.mark.parametrize("step", range(20))
 def test_a_failure_half_way_leaves_all_roots_as_they_were(
     step: int, two: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sixteen steps put two times four files in place: each is written beside, then moved."""
+    """Twenty steps put two times five files in place: each is written beside, then moved."""
     fails_at(step, two, monkeypatch)
 
 
 @pytest.mark.parametrize("two", ["there"], indirect=True)
 def test_a_failure_to_remove_a_root_leaves_all_as_they_were(two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    fails_at(16, two, monkeypatch)
+    fails_at(20, two, monkeypatch)
 
 
 def fails_at(step: int, two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +245,7 @@ def fails_at(step: int, two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_failure_that_cannot_be_undone_is_undone_by_the_next(two: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk comes back: until then nothing of the old roots may be thrown away."""
     before = two.files()
-    failing_at(9, monkeypatch)
+    failing_at(11, monkeypatch)
     monkeypatch.setattr(Transaction, "_put_back", failing)
     outcome = two.run("generate")
     assert (outcome.code, outcome.err.partition("; ")[2]) == (

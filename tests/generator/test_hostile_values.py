@@ -204,6 +204,9 @@ def comparisons(spec: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[st
     yield from _keys(spec, evaluated)
     yield from _topic("alerts", spec["alerts"], evaluated)
     yield from _topic("pager", spec["pager"], evaluated)
+    dashboard = evaluated.resources.get("aws_cloudwatch_dashboard.environment")
+    yield "dashboard.enabled", spec["dashboard"]["enabled"], dashboard is not None
+    yield "dashboard.name", spec["dashboard"]["name"], dashboard and dashboard["dashboard_name"]
     yield "moved", {each["from"]: each["to"] for each in spec["moved"]}, evaluated.moved
     yield "imports", {each["to"]: each["id"] for each in spec["imports"]}, evaluated.imports
     yield "deletion_protection", spec["deletion_protection"], evaluated.protected

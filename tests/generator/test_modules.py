@@ -33,6 +33,7 @@ DEPRECATED = {"security_group_id"}
 
 # Resource types whose names an account has once: their kind in a message, and the attribute that holds the name.
 NAMED = {
+    "aws_cloudwatch_dashboard": ("dashboard", "dashboard_name"),
     "aws_cloudwatch_event_archive": ("archive", "name"),
     "aws_cloudwatch_event_bus": ("event bus", "name"),
     "aws_cloudwatch_event_rule": ("rule", "name"),
@@ -126,7 +127,7 @@ def test_a_schedule_takes_of_the_network_what_its_launch_type_can_have(everythin
 def test_what_a_root_reads_is_what_the_check_asks_of_a_module(everything: Workplace, wiring: Wiring) -> None:
     """Outputs of everything.yaml's components aside: it says itself which it reads."""
     assert everything.run("generate").code == 0
-    text = "".join(path.read_text() for path in (everything.roots / "everything").glob("*.tf"))
+    text = "".join(path.read_text() for path in sorted((everything.roots / "everything").glob("*.tf")))
     text = text.partition("# Components")[0] + text.partition("# Components")[2].partition("\noutput")[2]
     kind = wiring.section.removesuffix("s")
     tree = loading.load(everything.environments, "everything")

@@ -44,7 +44,7 @@ def test_blocks_are_written_in_the_order_of_the_spec_and_go_with_it(workplace: W
         'to: \'aws_sns_topic_subscription.alerts["a@example.com"]\', id: "arn:x:${y}\\""',
     )
     workplace.spec("own", SPEC + added)
-    assert workplace.run("generate").out.startswith("roots/own: imports.tf, main.tf, moved.tf, ")
+    assert workplace.run("generate").out.startswith("roots/own: dashboard.tf, imports.tf, main.tf, moved.tf, ")
     files = {name: text.decode().split("\n\n", 1)[1] for name, text in workplace.files().items()}
     assert files["own/moved.tf"] == (
         "moved {\n  from = module.task_old\n  to   = module.task_report\n}\n\n"
@@ -250,7 +250,7 @@ def test_a_placeholder_waits_for_its_address(workplace: Workplace) -> None:
 def test_the_addresses_are_those_that_are_rendered(name: str, everything: Workplace) -> None:
     everything.spec("own", SPEC.replace("alerts:\n  topic", "pager:\n  topic"))
     assert everything.run("generate").code == 0
-    main = (everything.roots / name / "main.tf").read_text()
+    main = "\n".join(path.read_text() for path in sorted((everything.roots / name).glob("*.tf")))
     found = {f"module.{label}" for label in re.findall(r'^module "(\w+)"', main, re.MULTILINE)}
     found |= {".".join(names) for names in re.findall(r'^resource "(\w+)" "(\w+)"', main, re.MULTILINE)}
     there = declared(roots.environments(everything.environments)[name])

@@ -136,7 +136,7 @@ def test_a_schema_that_cannot_be_written_is_said_after_the_roots(
     (workplace.environments / "spec.schema.json").mkdir()
     outcome = workplace.run("generate")
     assert outcome.code == 3
-    assert outcome.out.startswith("roots/own: main.tf, ")
+    assert outcome.out.startswith("roots/own: dashboard.tf, main.tf, ")
     assert outcome.err == "environments/spec.schema.json: Is a directory; it is as it was\n"
     assert workplace.run("check", "own").code == 0
 

@@ -30,6 +30,7 @@ _MODULES: Final = ("ecs-scheduler", "ecs-task", "workflow-bus")
 _VALUES: Final = {
     "key_policy_statements": 'jsonencode({ Version = "2012-10-17", Statement = [] })',
     "rule_arns": "{ for key in keys(var.rules) : key => key }",
+    "rule_names": "{ for key in keys(var.rules) : key => key }",
 }
 _SETTINGS: Final = ("required_version", "required_providers", "backend", "imports")
 _ADDED: Final = ("given", "locals", "settings")

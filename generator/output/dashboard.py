@@ -1,0 +1,193 @@
+"""The dashboard of a root: what runs, what fails and what is lost, workload by workload.
+
+A workload is a schedule with its task, a task that no schedule runs, or a workflow. Names come from the modules'
+outputs where they have them. Those of alarms and failure rules, which they do not say, are made as the modules make
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from generator.output import widgets
+from generator.output.addresses import label
+from generator.output.hcl import Reference, Template
+from generator.output.physical_names import names
+from generator.output.widgets import Section
+
+if TYPE_CHECKING:
+    from generator.models.spec import Environment
+    from generator.models.workflows import Workflow
+    from generator.output.widgets import Metric, Placed, Widget
+
+START: Final = "-P7D"  # what runs once a week is on it
+RESOURCE: Final = "aws_cloudwatch_dashboard.environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A dashboard as the template needs it.
+
+    Attributes:
+        name: in AWS.
+        period: seconds that each point of a graph stands for.
+        start: how far back it looks when it is opened, as CloudWatch writes it.
+        sections: what each is, and its widgets with their places.
+    """
+
+    name: str
+    period: int
+    start: str
+    sections: list[tuple[str, list[Placed]]]
+
+
+def dashboard(name: str, spec: Environment, spec_file: str) -> Dashboard | None:
+    """Return the dashboard of an environment, None where it wants none.
+
+    Args:
+        name: the environment's.
+        spec: what it says.
+        spec_file: the file that says it, as a person would name it.
+    """
+    if not enabled(spec):
+        return None
+    placed = list(widgets.placed(sections(name, spec, spec_file)))
+    return Dashboard(physical_name(name, spec), widgets.PERIOD, START, placed)
+
+
+def enabled(spec: Environment) -> bool:
+    """Say whether an environment has a dashboard."""
+    return spec.dashboard is None or spec.dashboard.enabled
+
+
+def physical_name(name: str, spec: Environment) -> str:
+    """Return the name of the dashboard in AWS."""
+    if spec.dashboard is not None and spec.dashboard.name is not None:
+        return spec.dashboard.name
+    return f"{spec.naming.security_domain}-{spec.naming.billing_domain}-{spec.aws_region_short_code}-{name}"
+
+
+def sections(name: str, spec: Environment, spec_file: str) -> list[Section]:
+    """Return what the dashboard shows, from top to bottom."""
+    known = list(names(spec))
+    alarms = sorted(each.name for each in known if each.kind == "alarm")
+    rules = {str(each.holder[1]): each.name for each in known if each.kind == "rule" and each.holder[0] == "tasks"}
+    scheduled = {schedule.task for schedule in spec.schedules.values()}
+    return [
+        _top(name, spec_file, alarms),
+        *(_schedule(key, each.task, rules.get(each.task)) for key, each in sorted(spec.schedules.items())),
+        *(_task(key, rules.get(key), _starters(spec, key)) for key in sorted(spec.tasks.keys() - scheduled)),
+        *(_workflow(key, each) for key, each in sorted((spec.workflows or {}).items())),
+    ]
+
+
+def _top(name: str, spec_file: str, alarms: list[str]) -> Section:
+    """Say what the dashboard is of, and show the state of every alarm."""
+    about = widgets.text(
+        f"# {name}\nAccount ",
+        Reference("local.account_id"),
+        ", ",
+        widgets.REGION,
+        f". Generated from `{spec_file}`: change that file and not the dashboard.\n\n"
+        "Graphs count by the hour; those of queues show the most in each hour. A graph without a line had nothing to "
+        "count.",
+        height=3,
+    )
+    arns = [Template(Reference("local.alarm_arn_prefix"), alarm) for alarm in alarms]
+    return Section("The environment", ((about,), *((widget,) for widget in widgets.alarms("Alarms", arns))))
+
+
+def _schedule(name: str, task: str, failure_rule: str | None) -> Section:
+    module = f"module.schedule_{label(name)}"
+    group = Reference(f"{module}.schedule_group_name")
+
+    def scheduler(metric: str) -> Metric:
+        return ["AWS/Scheduler", metric, "ScheduleGroup", group]
+
+    lost = ("TargetErrorCount", "InvocationDroppedCount", "InvocationsFailedToBeSentToDeadLetterCount")
+    row = (
+        widgets.counts("Runs: attempts to start one", [scheduler("InvocationAttemptCount")]),
+        widgets.counts("Failures", [*map(scheduler, lost), *_failed_tasks(failure_rule)]),
+        widgets.queue(Reference(f"{module}.dlq_name")),
+    )
+    about = f"Schedule {name}, which runs the task {task}"
+    return Section(about, ((_heading(about),), row, (widgets.durations(_log_group(task)),)))
+
+
+def _task(name: str, failure_rule: str | None, starters: list[Metric]) -> Section:
+    """Show a task that no schedule runs: by the rules that start it, and by its table of durations."""
+    row = []
+    if starters:
+        row.append(widgets.counts("Runs: events that start one", starters))
+    if failure_rule:
+        row.append(widgets.counts("Failures", _failed_tasks(failure_rule)))
+    about = f"Task {name}, which no schedule runs"
+    return Section(about, ((_heading(about),), *((tuple(row),) if row else ()), (widgets.durations(_log_group(name)),)))
+
+
+def _starters(spec: Environment, task: str) -> list[Metric]:
+    """Return how often each rule matched that starts a task."""
+    return [
+        _of_rule(key, workflow, rule_key, "TriggeredRules")
+        for key, workflow in sorted((spec.workflows or {}).items())
+        for rule_key, rule in sorted(workflow.rules.items())
+        if any(target.run_task is not None and target.run_task.task == task for target in rule.targets.values())
+    ]
+
+
+def _workflow(name: str, workflow: Workflow) -> Section:
+    """Show a workflow rule by rule; a row more for those that submit jobs to AWS Batch."""
+    rules = sorted(workflow.rules)
+
+    def of_rules(*metrics: str) -> list[Metric]:
+        return [_of_rule(name, workflow, rule, metric) for rule in rules for metric in metrics]
+
+    row = (
+        widgets.counts("Runs: matched, and targets invoked", of_rules("TriggeredRules", "Invocations")),
+        widgets.counts(
+            "Failures", of_rules("FailedInvocations", "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq")
+        ),
+        widgets.queue(Reference(f"module.workflow_{label(name)}.dlq_name")),
+    )
+    about = f"Workflow {name}"
+    return Section(about, ((_heading(about),), row, *_batch(name, workflow)))
+
+
+def _batch(name: str, workflow: Workflow) -> list[tuple[Widget, ...]]:
+    """Return the row on AWS Batch of a workflow that submits jobs.
+
+    What keeps its targets on the right revision of their job definition has its metrics here.
+    """
+    submitting = [
+        rule
+        for rule, each in sorted(workflow.rules.items())
+        if any(target.submit_job is not None for target in each.targets.values())
+    ]
+    if not submitting:
+        return []
+    counted = ("Invocations", "FailedInvocations")
+    metrics = [_of_rule(name, workflow, rule, metric) for rule in submitting for metric in counted]
+    return [(widgets.counts("Batch sync: invocations of the rules that submit jobs", metrics),)]
+
+
+def _of_rule(name: str, workflow: Workflow, rule: str, metric: str) -> Metric:
+    """Return a metric of a workflow's rule: one on the default bus has no dimension for the bus."""
+    module = f"module.workflow_{label(name)}"
+    on_bus: Metric = (
+        [] if workflow.existing_bus_name == "default" else ["EventBusName", Reference(f"{module}.bus_name")]
+    )
+    return ["AWS/Events", metric, *on_bus, "RuleName", Reference(f"{module}.rule_names.{rule}")]
+
+
+def _failed_tasks(rule: str | None) -> list[Metric]:
+    """Return how often a task failed, when somebody is told: the rule that tells is on the default bus."""
+    return [["AWS/Events", "TriggeredRules", "RuleName", rule, {"label": "failed tasks"}]] if rule else []
+
+
+def _log_group(task: str) -> Reference:
+    return Reference(f"module.task_{label(task)}.log_group_name")
+
+
+def _heading(about: str) -> Widget:
+    return widgets.text(f"## {about}")
