@@ -35,7 +35,16 @@ def _rule(node: Node) -> Node:
 
 
 def _target(node: Node) -> Node:
-    return _at(_at(node, "run_task", _run_task), "notify", _notify)
+    return _role(_at(_at(node, "run_task", _run_task), "notify", _notify))
+
+
+def _role(node: Node) -> Node:
+    """Put the ARN of a role into the object in which the module takes it."""
+    if not isinstance(node, Mapping) or "role_arn" not in node.entries:
+        return node
+    arn = node.entries["role_arn"]
+    rest = {name: value for name, value in node.entries.items() if name != "role_arn"}
+    return replace(node, entries={**rest, "role": Mapping({"arn": arn}, arn.source)})
 
 
 def _notify(node: Node) -> Node:

@@ -50,6 +50,7 @@ _INSIDE: Final = {
     "family": ("task", ""),
     "pass_role_arns": ("task", ""),
     "principal_arns": ("tasks", ""),
+    "role": ("role_arn", ""),
     "security_group_ids": ("", "network.security_group_ids"),
     "subnets": ("", "network.trusted_compute_subnets"),
     "topic_arn": ("topic", ""),

@@ -83,7 +83,8 @@ def _target(spec: Environment, workflow: Workflow, target: Target) -> dict[str, 
     if target.notify is not None:
         topic = target.notify.topic
         kinds["notify"] = {"topic_arn": target.notify.topic_arn if topic is None else built_arn(topic)}
-    return {**_given(target, *kinds), **kinds}
+    role: dict[str, Value] = {} if target.role_arn is None else {"role": {"arn": target.role_arn}}
+    return {**_given(target, "role_arn", *kinds), **kinds, **role}
 
 
 def _run_task(spec: Environment, workflow: Workflow, run: RunTask) -> dict[str, Value]:

@@ -17,7 +17,7 @@ locals {
     for rule_key, rule in var.rules : {
       for purpose in keys(local.role_endings) : "${rule_key}.${purpose}" => [
         for target in values(rule.targets) : target
-        if target.role_arn == null && anytrue([for kind, its in local.target_purposes : its == purpose && target[kind] != null])
+        if target.role == null && anytrue([for kind, its in local.target_purposes : its == purpose && target[kind] != null])
       ]
     }
   ]...)

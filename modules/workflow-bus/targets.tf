@@ -34,7 +34,7 @@ locals {
 
   target_roles = {
     for id, target in local.targets : id => (
-      target.role_arn != null ? target.role_arn :
+      target.role != null ? target.role.arn :
       try(local.role_arns[target.rule_key][local.target_purposes[target.kind]], null)
     )
   }

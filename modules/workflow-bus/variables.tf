@@ -48,7 +48,8 @@ variable "rules" {
       - `input` (JSON instead of the event), `input_path` (a part of it) or `input_transformer` (`input_paths` and
         `input_template`): for `notify` and `queue`. `log` takes `input_transformer` only, whose template is an object with
         `timestamp` and `message`.
-      - `role_arn`: a role that exists, instead of the one that is made here; for `run_task`, `submit_job` and `bus`.
+      - `role`: a role that exists, by its `arn`, instead of the one that is made here; for `run_task`, `submit_job` and `bus`. An
+        object, so that a role of the same plan can be given.
   EOT
   type = map(object({
     name        = optional(string)
@@ -130,7 +131,7 @@ variable "rules" {
       }))
       maximum_event_age_in_seconds = optional(number, 86400)
       maximum_retry_attempts       = optional(number, 185)
-      role_arn                     = optional(string)
+      role                         = optional(object({ arn = string }))
     }))
   }))
   nullable = false
@@ -316,10 +317,10 @@ variable "archive" {
 
   validation {
     condition = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
-      patterns = { for pattern in compact([try(var.archive.event_pattern_json, null)]) : "archive.event_pattern_json" => pattern }
+      patterns = { for pattern in [try(var.archive.event_pattern_json, null)] : "archive.event_pattern_json" => pattern if pattern != null }
     })) == ""
     error_message = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
-      patterns = { for pattern in compact([try(var.archive.event_pattern_json, null)]) : "archive.event_pattern_json" => pattern }
+      patterns = { for pattern in [try(var.archive.event_pattern_json, null)] : "archive.event_pattern_json" => pattern if pattern != null }
     }))
   }
 }

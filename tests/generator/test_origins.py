@@ -43,7 +43,7 @@ workflows:
             run_task:
               task: daily-report
               command: [run]
-          tell: {notify: {topic: alerts}}
+          tell: {notify: {topic: alerts}, role_arn: x}
     publishers:
       own: {tasks: [daily-report]}
 components:
@@ -109,6 +109,7 @@ RULES = "workflows.clean-up.rules.success"
         ("rules", "rules.success.targets.next.run_task.cluster_arn is x", "21: workflows.clean-up.cluster"),
         ("rules", "rules.success.targets.next.run_task.subnets is x", "5: network.trusted_compute_subnets"),
         ("rules", "rules.success.targets.tell.notify.topic_arn is x", f"34: {RULES}.targets.tell.notify.topic"),
+        ("rules", "rules.success.targets.tell.role.arn is x", f"34: {RULES}.targets.tell.role_arn"),
         ("rules", "rules.success.event_pattern.detail.status is x", f"26: {RULES}.event_pattern.detail.status"),
         ("rules", "rules.success.event_pattern_json: detail is x", f"25: {RULES}.event_pattern"),
         ("publishers", "publishers.own.principal_arns has x", "36: workflows.clean-up.publishers.own.tasks"),

@@ -123,6 +123,15 @@ def test_a_target_says_its_cluster_where_the_workflow_s_is_another(workplace: Wo
     )
 
 
+def test_a_role_of_its_own_is_an_object_of_the_module(workplace: Workplace) -> None:
+    """As its key is: whether there is one must be known, also where an ARN is not."""
+    arn = "arn:aws:iam::123456789012:role/events"
+    spec = SPEC.replace("              task: report\n", f"              task: report\n            role_arn: {arn}\n")
+    assert f'role = {{ arn = "{arn}" }}' in block(main(workplace, spec), 'module "workflow_follow_up"')
+    workplace.spec("own", spec.replace(f"role_arn: {arn}", "role_arn: {arn: x}"))
+    assert "role_arn: is a map; text is wanted" in workplace.run("generate", "own").err
+
+
 def test_defaults_lie_under_every_workflow(workplace: Workplace) -> None:
     given = "    cluster: default\n    key: main\n    archive:\n      retention_days: 30\n"
     defaults = "defaults: {workflow: {cluster: default, key: main, log_retention_days: 90}}\n"

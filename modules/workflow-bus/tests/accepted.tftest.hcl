@@ -96,7 +96,7 @@ run "last_values" {
         event_pattern = { account = ["123456789012"], detail_type = ["x"], region = ["us-east-1"], resources = ["r"], source = ["x"], detail = { status = ["success"], other = ["a", "b"] } }
         targets = {
           a = {
-            role_arn = "arn:aws:iam::123456789012:role/events"
+            role = { arn = "arn:aws:iam::123456789012:role/events" }
             run_task = {
               cluster_arn                  = "arn:aws:ecs:us-east-1:123456789012:cluster/c"
               family                       = join("", [for n in range(255) : "f"])

@@ -194,7 +194,7 @@ run "role_on_a_log_target" {
     rules = {
       failure = {
         event_pattern_json = "{\"source\":[\"example.backfill\"]}"
-        targets            = { log = { log = {}, role_arn = "arn:aws:iam::123456789012:role/events" } }
+        targets            = { log = { log = {}, role = { arn = "arn:aws:iam::123456789012:role/events" } } }
       }
     }
   }
@@ -209,7 +209,7 @@ run "role_on_a_notify_target" {
     rules = {
       failure = {
         event_pattern_json = "{\"source\":[\"example.backfill\"]}"
-        targets            = { alerts = { notify = { topic_arn = "arn:aws:sns:us-east-1:123456789012:alerts" }, role_arn = "arn:aws:iam::123456789012:role/events" } }
+        targets            = { alerts = { notify = { topic_arn = "arn:aws:sns:us-east-1:123456789012:alerts" }, role = { arn = "arn:aws:iam::123456789012:role/events" } } }
       }
     }
   }
@@ -224,7 +224,7 @@ run "role_on_a_queue_target" {
     rules = {
       failure = {
         event_pattern_json = "{\"source\":[\"example.backfill\"]}"
-        targets            = { work = { queue = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:work" }, role_arn = "arn:aws:iam::123456789012:role/events" } }
+        targets            = { work = { queue = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:work" }, role = { arn = "arn:aws:iam::123456789012:role/events" } } }
       }
     }
   }
@@ -239,7 +239,7 @@ run "role_that_is_a_name" {
     rules = {
       success = {
         event_pattern_json = "{\"source\":[\"example.backfill\"]}"
-        targets            = { cleanup = { run_task = { cluster_arn = "arn:aws:ecs:us-east-1:123456789012:cluster/production", family = "cleanup", pass_role_arns = [], subnets = ["subnet-0123456789abcdef0"] }, role_arn = "events" } }
+        targets            = { cleanup = { run_task = { cluster_arn = "arn:aws:ecs:us-east-1:123456789012:cluster/production", family = "cleanup", pass_role_arns = [], subnets = ["subnet-0123456789abcdef0"] }, role = { arn = "events" } } }
       }
     }
   }

@@ -9,14 +9,19 @@ import pytest
 from tests.modules.test_refusals import minimal_variables
 from tests.support.planning import PROVIDER, Planner, plan, refusal
 
-# What a resource of the plan will know: a text, and a list whose very length is open.
+# What a resource of the plan will know: a text, and a list whose very length is open. The text may even be null, as far as
+# Terraform can tell of the attributes of most resources; an `id` it knows to be none.
 UNKNOWN = """
+resource "terraform_data" "text" {
+  input = "text"
+}
+
 resource "terraform_data" "later" {
   input = ["subnet-0123456789abcdef0"]
 }
 
 locals {
-  text = terraform_data.later.id
+  text = terraform_data.text.output
   list = terraform_data.later.output
 }
 """
@@ -42,7 +47,7 @@ module "workflow" {
             tags                   = { Bucket = local.text }
             task_count             = %d
           }
-          role_arn = local.text
+          role = { arn = local.text }
         }
         sync   = { submit_job = { job_queue_arn = local.text, job_definition = "sync", array_size = %s } }
         alerts = { notify = { topic_arn = local.text }, input_transformer = { input_template = %s } }

@@ -7,16 +7,26 @@ import pytest
 from tests.modules.test_refusals import minimal_variables
 from tests.support.planning import PROVIDER, Planner, plan
 
-# What a resource of the plan will know: a text, and a list whose very length is open.
+# What a resource of the plan will know: a text, and a list whose very length is open. The text may even be null, as far as
+# Terraform can tell of the attributes of most resources; an `id` it knows to be none.
 UNKNOWN = """
+resource "terraform_data" "text" {
+  input = "text"
+}
+
+resource "terraform_data" "number" {
+  input = 1
+}
+
 resource "terraform_data" "later" {
   input = ["subnet-0123456789abcdef0"]
 }
 
 locals {
-  text = terraform_data.later.id
-  list = terraform_data.later.output
-  map  = { id = terraform_data.later.id }
+  text   = terraform_data.text.output
+  number = terraform_data.number.output
+  list   = terraform_data.later.output
+  map    = { id = terraform_data.text.output }
 }
 """
 CALL = """
@@ -26,7 +36,11 @@ module "workflow" {
 %s
   key           = { arn = local.text }
   alarm_actions = [local.text]
+  ok_actions    = [local.text]
+
   publishers    = { all = { principal_arns = [local.text], sources = ["example.backfill"] } }
+
+  permissions_boundary_arn = local.text
 
   rules = {
     all = {
@@ -48,6 +62,14 @@ module "workflow" {
         notify = { notify = { topic_arn = local.text } }
         queue  = { queue = { queue_arn = local.text } }
         bus    = { bus = { bus_arn = local.text } }
+      }
+    }
+    own = {
+      event_pattern = { source = ["example.backfill"] }
+      targets = {
+        task = { run_task = { cluster_arn = local.text, family = "f", pass_role_arns = [], subnets = local.list }, role = { arn = local.text } }
+        job  = { submit_job = { job_queue_arn = local.text, job_definition = "d", revision = local.number }, role = { arn = local.text } }
+        bus  = { bus = { bus_arn = local.text }, role = { arn = local.text } }
       }
     }
   }
@@ -73,6 +95,7 @@ def test_a_workflow_plans_with_values_that_only_the_apply_knows(planner: Planner
         f'module.workflow.aws_iam_role_policy.target["all.{purpose}"]'
         for purpose in ("run_task", "submit_job", "put_events")
     }
+    assert not any('["own.' in address for address in planned if ".aws_iam_role" in address)
 
 
 KEY_OF_THE_SAME_PLAN = """

@@ -35,7 +35,7 @@ locals {
       audit  = { queue = { queue_arn = "arn:aws:sqs:us-east-1:867653852961:audit" } }
       log    = { log = {} }
       shared = { log = { log_group_name = "/aws/events/shared", existing = true } }
-      own    = { run_task = merge(local.task, { family = "own" }), role_arn = "arn:aws:iam::867653852961:role/made-elsewhere" }
+      own    = { run_task = merge(local.task, { family = "own" }), role = { arn = "arn:aws:iam::867653852961:role/made-elsewhere" } }
     }
   }
   tagged = {
