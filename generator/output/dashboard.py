@@ -14,7 +14,7 @@ from generator.output import widgets
 from generator.output.addresses import label
 from generator.output.hcl import Reference, Template
 from generator.output.physical_names import names
-from generator.output.widgets import Section
+from generator.output.widgets import MOST_WIDGETS, Section
 
 if TYPE_CHECKING:
     from generator.models.spec import Environment
@@ -69,17 +69,19 @@ def physical_name(name: str, spec: Environment) -> str:
 
 
 def sections(name: str, spec: Environment, spec_file: str) -> list[Section]:
-    """Return what the dashboard shows, from top to bottom."""
+    """Return what the dashboard shows, from top to bottom; without headings where there is no room for them."""
     known = list(names(spec))
     alarms = sorted(each.name for each in known if each.kind == "alarm")
     rules = {str(each.holder[1]): each.name for each in known if each.kind == "rule" and each.holder[0] == "tasks"}
     scheduled = {schedule.task for schedule in spec.schedules.values()}
-    return [
-        _top(name, spec_file, alarms),
+    top = _top(name, spec_file, alarms)
+    workloads = [
         *(_schedule(key, each.task, rules.get(each.task)) for key, each in sorted(spec.schedules.items())),
         *(_task(key, rules.get(key), _starters(spec, key)) for key in sorted(spec.tasks.keys() - scheduled)),
         *(_workflow(key, each) for key, each in sorted((spec.workflows or {}).items())),
     ]
+    needed = sum(len(list(section.widgets)) for section in (top, *workloads))
+    return [top, *(workloads if needed <= MOST_WIDGETS else map(_without_heading, workloads))]
 
 
 def _top(name: str, spec_file: str, alarms: list[str]) -> Section:
@@ -143,15 +145,15 @@ def _workflow(name: str, workflow: Workflow) -> Section:
     def of_rules(*metrics: str) -> list[Metric]:
         return [_of_rule(name, workflow, rule, metric) for rule in rules for metric in metrics]
 
+    failures = of_rules("FailedInvocations", "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq")
     row = (
         widgets.counts("Runs: matched, and targets invoked", of_rules("TriggeredRules", "Invocations")),
-        widgets.counts(
-            "Failures", of_rules("FailedInvocations", "InvocationsSentToDlq", "InvocationsFailedToBeSentToDlq")
-        ),
-        widgets.queue(Reference(f"module.workflow_{label(name)}.dlq_name")),
+        widgets.counts("Failures", failures),
     )
+    queue = widgets.queue(Reference(f"module.workflow_{label(name)}.dlq_name"))
     about = f"Workflow {name}"
-    return Section(about, ((_heading(about),), row, *_batch(name, workflow)))
+    # CloudWatch takes no graph of nothing.
+    return Section(about, ((_heading(about),), (*(row if rules else ()), queue), *_batch(name, workflow)))
 
 
 def _batch(name: str, workflow: Workflow) -> list[tuple[Widget, ...]]:
@@ -191,3 +193,9 @@ def _log_group(task: str) -> Reference:
 
 def _heading(about: str) -> Widget:
     return widgets.text(f"## {about}")
+
+
+def _without_heading(section: Section) -> Section:
+    """Say in each title what it is of, and not in a widget above them."""
+    _, *rows = section.rows
+    return Section(section.about, tuple(tuple(widget.titled(section.about) for widget in row) for row in rows))

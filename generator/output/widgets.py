@@ -5,7 +5,7 @@ Source: "Dashboard Body Structure and Syntax" of the CloudWatch API Reference, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.output.hcl import Reference, Template
@@ -53,6 +53,10 @@ class Widget:
         """How many metrics it shows."""
         metrics = self.properties.get("metrics", ())
         return len(metrics) if isinstance(metrics, list) else 0
+
+    def titled(self, about: str) -> Widget:
+        """The same with what it is of at the beginning of its title."""
+        return replace(self, properties={**self.properties, "title": f"{about} - {self.properties['title']}"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,27 @@ def test_more_than_a_hundred_alarms_are_in_two_widgets(workplace: Workplace) -> 
     assert [len(widget["properties"]["alarms"]) for widget in body["widgets"] if widget["type"] == "alarm"] == [100, 24]
 
 
+def test_a_hundred_workloads_have_room_without_headings(workplace: Workplace) -> None:
+    tasks = "".join(f"  t{number}: {{image: x, cpu: 256, memory: 512}}\n" for number in range(100))
+    schedules = "".join(
+        f"  s{number}: {{task: t{number}, cluster: default, key: main, schedule_expression: rate(1 day)}}\n"
+        for number in range(100)
+    )
+    body = body_of(environment(workplace, MINIMAL.replace("schedules:\n", f"{tasks}schedules:\n{schedules}")))
+    assert list(problems(body)) == []
+    assert [widget["type"] for widget in body["widgets"]].count("text") == 1
+    titles = [widget["properties"]["title"] for widget in body["widgets"] if widget["type"] in {"log", "metric"}]
+    assert len(set(titles)) == len(titles) == 4 * 101
+    assert "Schedule s7, which runs the task t7 - Failures" in titles
+
+
+def test_a_workflow_without_rules_has_no_graph_of_nothing(workplace: Workplace) -> None:
+    """CloudWatch refuses a graph without a metric."""
+    body = body_of(environment(workplace, MINIMAL + "workflows:\n  later:\n    rules: {}\n"))
+    assert list(problems(body)) == []
+    assert by_heading(body)["## Workflow later"] == ["Dead-letter queue: messages, and age of the oldest"]
+
+
 def test_a_name_of_its_own_or_none_at_all(workplace: Workplace) -> None:
     def generated(added: str) -> str:
         workplace.spec("own", MINIMAL + added)
@@ -185,10 +206,10 @@ def test_a_name_of_its_own_or_none_at_all(workplace: Workplace) -> None:
 
 
 def test_one_that_cloudwatch_would_not_take_is_refused(workplace: Workplace) -> None:
-    tasks = "".join(f"  t{number}: {{image: x, cpu: 256, memory: 512}}\n" for number in range(250))
+    tasks = "".join(f"  t{number}: {{image: x, cpu: 256, memory: 512}}\n" for number in range(500))
     text = MINIMAL.replace("schedules:\n", f"{tasks}schedules:\n") + "dashboard:\n  name: large\n"
-    message = "the dashboard would have 507 widgets; CloudWatch takes 500: set dashboard.enabled to false"
-    workplace.refused(text, [f"environments/own.yaml:285: dashboard: {message}"])
+    message = "the dashboard would have 506 widgets; CloudWatch takes 500: set dashboard.enabled to false"
+    workplace.refused(text, [f"environments/own.yaml:535: dashboard: {message}"])
     workplace.spec("own", text.replace("name: large", "enabled: false"))
     assert workplace.run("generate").code == 0
 
