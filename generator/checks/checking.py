@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ValidationError
 
+from generator.checks.buses import circles
 from generator.checks.calls import SECTIONS, check_calls, not_there
 from generator.checks.collisions import collisions
 from generator.checks.dashboards import oversized
@@ -115,6 +116,7 @@ def _whole(tree: Mapping, environment: Environment | None, library: Library) -> 
         yield from _networks(tree, environment)
         yield from misplaced(tree, environment, library)
         yield from oversized(tree, environment)
+        yield from circles(tree, environment)
     sound = environment if environment is not None else _sound(tree)
     if sound is not None:
         yield from collisions(tree, sound)

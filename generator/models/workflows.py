@@ -324,7 +324,9 @@ class Workflow(Strict):
         None, description="Name of the bus that is made, up to 256 characters; the naming standard's unless given."
     )
     existing_bus_name: str | None = Field(
-        None, description="Name of a bus that exists, instead of one that is made; default is the account's own."
+        None,
+        description="Name of a bus that exists, or that another workflow makes (which has another key then), instead "
+        "of one that is made; default is the account's own.",
     )
     archive: Archive | None = Field(None, description="Keeps the events of the bus; no archive unless given.")
     publishers: dict[Key, Publisher] | None = Field(

@@ -181,6 +181,8 @@ def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
 def _workflow(spec: Environment, name: str, workflow: Workflow) -> Call:
     own = {field: value for field, value in _given(workflow).items() if field not in WORKFLOW.references}
     own["rules"] = workflows.rules(spec, workflow)
+    if workflow.existing_bus_name is not None:
+        own["existing_bus_name"] = workflows.existing_bus(spec, workflow)
     if workflow.publishers is not None:
         own["publishers"] = workflows.publishers(workflow)
     if workflow.archive is not None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from generator.models.spec import Environment
     from generator.models.workflows import Rule, Workflow
 
+BUS: Final = "event bus"
 ROLE: Final = "IAM role"
 DASHBOARD: Final = "dashboard"
 GLOBAL: Final = frozenset({DASHBOARD, ROLE})  # an account has one of a name, and not one in each region
@@ -102,7 +103,7 @@ def _of_workflow(holder: Path, workflow: Workflow, base: str) -> Iterator[Name]:
     given = workflow.names.model_dump(exclude_none=True) if workflow.names else {}
     bus = workflow.existing_bus_name or workflow.bus_name or base
     if workflow.existing_bus_name is None:
-        yield Name("event bus", bus, holder, ("bus_name",))
+        yield Name(BUS, bus, holder, ("bus_name",))
     alarms = workflow.enable_alarms is not False
     logs = any(target.log is not None for rule in workflow.rules.values() for target in rule.targets.values())
     for made, kind, field, default in (

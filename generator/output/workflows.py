@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.output.addresses import label
 from generator.output.hcl import Json, Reference
+from generator.output.physical_names import BUS, names
 from generator.output.topics import built_arn
 from generator.output.wiring import network_arguments
 
@@ -43,6 +44,18 @@ def archive(given: Archive) -> dict[str, Value]:
     """Return the module's `archive`, which takes a pattern as JSON only."""
     pattern = {"event_pattern_json": Json(eventbridge(given.event_pattern))} if given.event_pattern is not None else {}
     return {**_given(given, "event_pattern"), **pattern}
+
+
+def bus_maker(spec: Environment, workflow: Workflow) -> str | None:
+    """Return the workflow of the environment that makes the bus of another one; None when it is made elsewhere."""
+    made = {each.name: str(each.holder[1]) for each in names(spec) if each.kind == BUS}
+    return made.get(workflow.existing_bus_name or "")
+
+
+def existing_bus(spec: Environment, workflow: Workflow) -> Value:
+    """Return the name of a bus that exists; of one that the root makes, so that the rules wait for it."""
+    maker = bus_maker(spec, workflow)
+    return workflow.existing_bus_name if maker is None else Reference(f"module.workflow_{label(maker)}.bus_name")
 
 
 def eventbridge(pattern: Mapping[str, Any]) -> dict[str, Any]:

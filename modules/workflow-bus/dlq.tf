@@ -92,7 +92,7 @@ resource "aws_sqs_queue_policy" "dlq" {
     # "Amazon SQS policy quotas": 20 statements and 8,192 bytes.
     precondition {
       condition     = length(jsondecode(data.aws_iam_policy_document.dlq.json).Statement) <= 20 && length(data.aws_iam_policy_document.dlq.minified_json) <= 8192
-      error_message = "The policy of queue \"${local.names.dlq}\" would have ${length(jsondecode(data.aws_iam_policy_document.dlq.json).Statement)} statements, one for each of ${length(var.rules)} rules, and ${length(data.aws_iam_policy_document.dlq.minified_json)} characters; AWS allows 20 statements and 8192 characters. Put some of the rules into another call of the module, with existing_bus_name = \"${local.names.bus}\": it has a queue of its own."
+      error_message = "The policy of queue \"${local.names.dlq}\" would have ${length(jsondecode(data.aws_iam_policy_document.dlq.json).Statement)} statements, one for each of ${length(var.rules)} rules, and ${length(data.aws_iam_policy_document.dlq.minified_json)} characters; AWS allows 20 statements and 8192 characters. Put some of the rules into another call of the module, with output bus_name of this one as existing_bus_name: it has a queue of its own."
     }
   }
 }

@@ -143,6 +143,50 @@ def test_defaults_lie_under_every_workflow(workplace: Workplace) -> None:
     assert 'defaults.workflow.buss_name: "buss_name" is not a field here' in workplace.run("generate", "own").err
 
 
+# Buses ----------------------------------------------------------------------------------------------------------------
+
+SECOND = """\
+  second:
+    existing_bus_name: security-domain-euw1-follow-up
+    rules:
+      again:
+        event_pattern: {source: [example.report]}
+        targets: {log: {log: {}}}
+"""
+KEYS = "keys:\n  other:\n    description: Others\n"
+
+
+def test_rules_on_the_bus_of_another_workflow_wait_for_it(workplace: Workplace) -> None:
+    """Otherwise an apply makes the rules before there is a bus, now and then."""
+    text = main(workplace, SPEC + SECOND)
+    assert argument(text, "workflow_second", "existing_bus_name") == "module.workflow_follow_up.bus_name"
+    elsewhere = main(workplace, SPEC + SECOND.replace("euw1-follow-up", "euw1-elsewhere"))
+    assert argument(elsewhere, "workflow_second", "existing_bus_name") == '"security-domain-euw1-elsewhere"'
+    keyed = SPEC.replace("keys:\n", KEYS) + SECOND.replace("    rules", "    key: other\n    rules")
+    assert argument(main(workplace, keyed), "workflow_second", "key") == "{ arn = aws_kms_key.other.arn }"
+
+
+def test_a_key_and_a_bus_that_would_wait_for_each_other_are_refused(workplace: Workplace) -> None:
+    def message(name: str, maker: str, its: str, key: str) -> str:
+        return (
+            f"workflows.{name}.existing_bus_name: is the bus that workflows.{maker} makes; its key {its} would wait "
+            f"for this workflow, and this workflow for that bus: give this one another key than {key}, or none"
+        )
+
+    spec = SPEC + SECOND.replace("    rules", "    key: main\n    rules")
+    line = spec[: spec.index("    existing_bus")].count("\n") + 1
+    workplace.refused(spec, [f"environments/own.yaml:{line}: {message('second', 'follow-up', 'main', 'main')}"])
+    # Two buses, each with a workflow that has the other one's key.
+    other = OTHER.replace("key: main", "key: other").replace("      done:", "      other:")
+    fourth = SECOND.replace("second:", "fourth:").replace("-follow-up", "-other").replace("again:", "fourth:")
+    spec = SPEC.replace("keys:\n", KEYS) + other + SECOND.replace("    rules", "    key: other\n    rules")
+    assert main(workplace, spec)
+    workplace.spec("own", spec + fourth.replace("    rules", "    key: main\n    rules"))
+    said = workplace.run("generate", "own").err
+    assert message("second", "follow-up", "main", "other") in said
+    assert message("fourth", "other", "other", "main") in said
+
+
 # Topics and keys ------------------------------------------------------------------------------------------------------
 
 
