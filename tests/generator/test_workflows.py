@@ -220,6 +220,10 @@ def test_a_made_key_gets_the_statements_of_each_workflow_that_uses_it(workplace:
     text = main(workplace, SPEC + OTHER)
     documents = "[module.workflow_follow_up.key_policy_statements, module.workflow_other.key_policy_statements]"
     assert f"source_policy_documents = {documents}" in block(text, 'data "aws_iam_policy_document" "key_main"')
+    two = main(workplace, SPEC.replace("keys:\n", KEYS) + OTHER.replace("key: main", "key: other"))
+    for key, workflow in {"main": "follow_up", "other": "other"}.items():
+        policy = block(two, f'data "aws_iam_policy_document" "key_{key}"')
+        assert f"source_policy_documents = [module.workflow_{workflow}.key_policy_statements]" in policy
     without = main(workplace, SPEC.replace("    key: main\n    archive", "    archive"))
     assert "source_policy_documents" not in without
     assert argument(without, "workflow_follow_up", "key") == ""

@@ -1,4 +1,4 @@
-"""What each kind of target is given, and that no literal is taken for a value of the event."""
+"""What each kind of target is given, that no literal is taken for a value of the event, and that settings arrive."""
 
 from __future__ import annotations
 
@@ -108,6 +108,49 @@ def test_other_kinds_are_given_what_the_caller_says(planned: dict[str, Any]) -> 
     assert audit["input_transformer"] == [
         {"input_paths": {"order": "$.detail.order"}, "input_template": '{"order": <order>}'}
     ]
+
+
+def test_a_target_may_be_given_a_part_of_the_event(planned: dict[str, Any]) -> None:
+    values = target(planned, "ended.part")
+    assert (values["input"], values["input_path"], values["input_transformer"]) == (None, "$.detail", [])
+
+
+def test_the_settings_of_a_task_on_fargate_arrive(planned: dict[str, Any]) -> None:
+    (task,) = target(planned, "ended.fargate")["ecs_target"]
+    expected = {
+        "launch_type": "FARGATE", "platform_version": "1.4.0", "enable_ecs_managed_tags": True,
+        "propagate_tags": "TASK_DEFINITION", "task_count": 1,
+    }  # fmt: skip
+    assert {name: task[name] for name in expected} == expected
+    (network,) = task["network_configuration"]
+    assert network["assign_public_ip"] is True
+
+
+def test_an_archive_keeps_what_its_pattern_says(planned: dict[str, Any]) -> None:
+    archive = planned["aws_cloudwatch_event_archive.main[0]"]
+    assert (archive["retention_days"], archive["event_pattern"]) == (7, '{"source":["example.orders"]}')
+
+
+def test_the_settings_of_alarms_arrive_and_only_their_metrics_have_one(planned: dict[str, Any]) -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012"
+    alarms = {
+        address.partition(".")[2]: values
+        for address, values in planned.items()
+        if address.startswith("aws_cloudwatch_metric_alarm.")
+    }
+    set_here = ("threshold", "period", "evaluation_periods")
+    assert {name: tuple(alarm[field] for field in set_here) for name, alarm in alarms.items()} == {
+        "dlq_messages_visible[0]": (5, 60, 1),
+        "dlq_oldest_message[0]": (600, 300, 1),
+        **{f'rule["{rule}.FailedInvocations"]': (2, 120, 3) for rule in ("ended", "placed", "told")},
+        **{f'rule["{rule}.InvocationsSentToDlq"]': (0, 300, 1) for rule in ("ended", "placed", "told")},
+    }
+    for alarm in alarms.values():
+        assert (alarm["alarm_actions"], alarm["ok_actions"]) == ([f"{topic}:alarms"], [f"{topic}:over"])
+
+
+def test_the_log_resource_policy_has_the_name_that_it_is_given(planned: dict[str, Any]) -> None:
+    assert planned["aws_cloudwatch_log_resource_policy.events[0]"]["policy_name"] == "orders-to-logs"
 
 
 def test_a_log_group_is_made_once_and_one_that_exists_is_not(planned: dict[str, Any]) -> None:

@@ -1,10 +1,43 @@
-# What the targets are given: literals that could be taken for placeholders, nothing at all, and each kind's own settings.
+# What the targets are given: literals that could be taken for placeholders, nothing at all, and each kind's own settings;
+# and settings of the workflow that are not the module's defaults.
 
 module "orders" {
   source = "../../modules/workflow-bus"
 
   name = "orders"
+
+  archive       = { retention_days = 7, event_pattern_json = "{ \"source\": [ \"example.orders\" ] }" }
+  alarm_actions = ["arn:aws:sns:us-east-1:123456789012:alarms"]
+  ok_actions    = ["arn:aws:sns:us-east-1:123456789012:over"]
+  names         = { log_resource_policy = "orders-to-logs" }
+
+  dlq_messages_visible_threshold       = 5
+  dlq_oldest_message_threshold_seconds = 600
+  rule_alarms = {
+    FailedInvocations    = { threshold = 2, period_seconds = 120, evaluation_periods = 3 }
+    InvocationsSentToDlq = {}
+  }
+
   rules = {
+    ended = {
+      event_pattern = { source = ["example.orders"] }
+      targets = {
+        part = { queue = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:audit" }, input_path = "$.detail" }
+        fargate = {
+          run_task = {
+            cluster_arn             = "arn:aws:ecs:us-east-1:123456789012:cluster/production"
+            family                  = "pack"
+            pass_role_arns          = []
+            subnets                 = ["subnet-0123456789abcdef0"]
+            security_group_ids      = ["sg-0123456789abcdef0"]
+            assign_public_ip        = true
+            enable_ecs_managed_tags = true
+            platform_version        = "1.4.0"
+            propagate_tags          = "TASK_DEFINITION"
+          }
+        }
+      }
+    }
     placed = {
       enabled       = false
       event_pattern = { source = ["example.orders"], resources = ["arn:aws:s3:::orders"], region = ["us-east-1"], account = ["123456789012"] }
