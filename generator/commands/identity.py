@@ -171,8 +171,13 @@ def _refers(path: Path) -> bool:
         return path == (section, "key")
     if section == "components":
         return len(path) > 2 and path[2] in {"module", "connect"}
-    if section == "workflows" and (field in {"task", "cluster", "topic"} or "tasks" in path[2:]):
-        return True
     if section == "defaults":
         section = f"{path[1]}s"
+    match path[2:]:
+        case (
+            ("publishers", _, "tasks", _)
+            | ("rules", _, "targets", _, "run_task", "cluster" | "task")
+            | ("rules", _, "targets", _, "notify", "topic")
+        ):
+            return section == "workflows"
     return len(path) == 3 and field in REFERENCES.get(str(section), {})

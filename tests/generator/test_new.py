@@ -317,6 +317,20 @@ def test_imports_of_the_other_are_not_repeated() -> None:
     assert judge.fate(("pager", "key"), "one") is Fate.KEEP
 
 
+@pytest.mark.parametrize("entry", [("workflows", "w"), ("defaults", "workflow")])
+def test_what_a_workflow_names_of_the_spec_stays_and_what_only_looks_so_is_judged(entry: tuple[str, str]) -> None:
+    judge = Judge(Identity("one", "111111111111", "us-east-1"), Identity("two", "222222222222", "us-east-1"))
+    target = (*entry, "rules", "tasks", "targets", "topic")
+    assert judge.fate((*target, "run_task", "task"), "one") is Fate.KEEP
+    assert judge.fate((*target, "run_task", "cluster"), "one") is Fate.KEEP
+    assert judge.fate((*target, "notify", "topic"), "one") is Fate.KEEP
+    assert judge.fate((*entry, "publishers", "x", "tasks", 0), "one") is Fate.KEEP
+    # Keys and variables that have the name of such a field.
+    arn = "arn:aws:sns:us-east-1:111111111111:told"
+    assert judge.fate((*target, "notify", "topic_arn"), arn) is not Fate.KEEP
+    assert judge.fate((*target, "run_task", "environment", "task"), arn) is not Fate.KEEP
+
+
 def test_placeholders_of_the_other_are_still_to_be_given(dev: Workplace) -> None:
     new("app-live", "--from", "app-dev")
     outcome = new("app-next", "--from", "app-live")
