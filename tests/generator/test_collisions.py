@@ -208,6 +208,19 @@ CASES |= {
             ),
         ],
     ),
+    "an archive of two workflows": (
+        {
+            "schedules:": "workflows:\n  one: {archive: {retention_days: 1}, names: {archive: same}, rules: {}}\n"
+            "  two:\n    archive: {retention_days: 1}\n    names:\n      archive: same\n    rules: {}\nschedules:"
+        },
+        [
+            own(
+                34,
+                "workflows.two.names.archive: workflows.two and workflows.one (environments/own.yaml:30) both have "
+                f'the archive "same"; {ONE}: set names.archive',
+            )
+        ],
+    ),
     "a rule of the default bus and a failure rule": (
         {
             "network:": ALERTS,

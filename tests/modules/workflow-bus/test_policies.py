@@ -214,6 +214,17 @@ def test_a_rule_on_the_default_bus_has_an_arn_without_it(planned: dict[str, Any]
     assert planned["outputs"]["existing_bus_rule_arns"] == {"placed": rule_arn("placed")}
 
 
+def test_the_key_is_that_of_the_bus_the_queue_and_the_log_groups(planned: dict[str, Any]) -> None:
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    encrypted = {
+        "aws_cloudwatch_event_bus.main[0]": "kms_key_identifier",
+        "aws_sqs_queue.dlq": "kms_master_key_id",
+        'aws_cloudwatch_log_group.main["/aws/events/told-of-orders"]': "kms_key_id",
+    }
+    for address, argument in encrypted.items():
+        assert planned["resources"][f"module.given_key.{address}"][argument] == key
+
+
 def test_the_bus_takes_each_publishers_sources(planned: dict[str, Any]) -> None:
     put = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": BUS}
     shop = put | {

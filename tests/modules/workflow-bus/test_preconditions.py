@@ -139,7 +139,7 @@ def test_each_is_refused_in_its_own_words(planner: Planner) -> None:
 
 def test_eighteen_rules_share_a_queue_and_a_bus_may_be_anywhere(planner: Planner) -> None:
     calls = {
-        "eighteen": {"rules": rules(18)},
+        "eighteen": {"rules": rules(18), "enable_alarms": False},
         "elsewhere": with_target(bus={"bus_arn": "arn:aws:events:eu-west-1:123456789012:event-bus/company"}),
         # A response plan has no region in its ARN.
         "response_plan": {"alarm_actions": ["arn:aws:ssm-incidents::123456789012:response-plan/on-call"]},

@@ -9,8 +9,8 @@ import pytest
 from tests.modules.test_refusals import minimal_variables
 from tests.support.planning import PROVIDER, Planner, plan, refusal
 
-# What a resource of the plan will know: a text, and a list whose very length is open. The text may even be null, as far as
-# Terraform can tell of the attributes of most resources; an `id` it knows to be none.
+# What a resource of the plan will know: a text, and a list whose very length is open. As far as Terraform can tell, the
+# text may even be null, as attributes of most resources may; an `id` may not.
 UNKNOWN = """
 resource "terraform_data" "text" {
   input = "text"

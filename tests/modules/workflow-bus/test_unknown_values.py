@@ -7,8 +7,8 @@ import pytest
 from tests.modules.test_refusals import minimal_variables
 from tests.support.planning import PROVIDER, Planner, plan
 
-# What a resource of the plan will know: a text, and a list whose very length is open. The text may even be null, as far as
-# Terraform can tell of the attributes of most resources; an `id` it knows to be none.
+# What a resource of the plan will know: a text, and a list whose very length is open. As far as Terraform can tell, the
+# text may even be null, as attributes of most resources may; an `id` may not.
 UNKNOWN = """
 resource "terraform_data" "text" {
   input = "text"
@@ -67,9 +67,15 @@ module "workflow" {
     own = {
       event_pattern = { source = ["example.backfill"] }
       targets = {
-        task = { run_task = { cluster_arn = local.text, family = "f", pass_role_arns = [], subnets = local.list }, role = { arn = local.text } }
-        job  = { submit_job = { job_queue_arn = local.text, job_definition = "d", revision = local.number }, role = { arn = local.text } }
-        bus  = { bus = { bus_arn = local.text }, role = { arn = local.text } }
+        task = {
+          run_task = { cluster_arn = local.text, family = "f", pass_role_arns = [], subnets = local.list }
+          role     = { arn = local.text }
+        }
+        job = {
+          submit_job = { job_queue_arn = local.text, job_definition = "d", revision = local.number }
+          role       = { arn = local.text }
+        }
+        bus = { bus = { bus_arn = local.text }, role = { arn = local.text } }
       }
     }
   }
