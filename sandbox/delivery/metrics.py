@@ -27,20 +27,17 @@ def delivered(bus: Bus, rule: Rule, delivery: Delivery) -> None:
 def counts(delivery: Delivery) -> dict[str, int]:
     """Return what a delivery adds to each metric; those that it does not add to are not published.
 
-    An event that could not be delivered counts in `FailedInvocations` only if there is no dead-letter queue; if there
-    is one, in one of the two metrics about that.
+    `Invocations` has the successes and what failed for good; `FailedInvocations` has the latter whether or not there is
+    a dead-letter queue (what the guide leaves out, `DeadLetterInvocations`, are rules that would run themselves).
     """
-    found = {"InvocationAttempts": delivery.attempts}
+    found = {"InvocationAttempts": delivery.attempts, "Invocations": 1}
     if delivery.attempts > 1:
         found["RetryInvocationAttempts"] = delivery.attempts - 1
-    if delivery.outcome == "delivered":
-        found["Invocations"] = 1
-    elif delivery.dead_letter_queue is None:
+    if delivery.outcome != "delivered":
         found["FailedInvocations"] = 1
-    elif delivery.outcome == "dead-lettered":
-        found["InvocationsSentToDlq"] = 1
-    else:
-        found["InvocationsFailedToBeSentToDlq"] = 1
+    if delivery.dead_letter_queue is not None:
+        sent = delivery.outcome == "dead-lettered"
+        found["InvocationsSentToDlq" if sent else "InvocationsFailedToBeSentToDlq"] = 1
     return found
 
 
