@@ -1,5 +1,4 @@
-# What AWS takes is not refused: every operator of event patterns, and the first and last value of each range. What comes out of
-# the module is in workflow_bus.tftest.hcl.
+# What AWS takes is not refused: every operator of event patterns, and the first and last value of each range.
 
 mock_provider "aws" {
   source = "./tests/mocks"
