@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.commands_delivery import AsJson, clock_time, escape, short_name, show
+from sandbox.commands_delivery import AsJson, date_and_time, short_name, show
 from sandbox.errors import WrongUseError
 from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, that_is_up
 
@@ -46,7 +46,7 @@ def image(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
-    rows = [(escape(each["image"]), escape(shlex.join(each["command"]))) for each in found]
+    rows = [(each["image"], shlex.join(each["command"])) for each in found]
     show(("image", "is here"), rows, "nobody has said what an image is: each is a stand-in that shows its environment")
 
 
@@ -74,12 +74,12 @@ def show_tasks(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
         return
     rows = [
         (
-            clock_time(each["createdAt"]),
+            date_and_time(each["createdAt"]),
             short_name(each["taskArn"])[:8],
             each["taskDefinitionArn"].rpartition("/")[2],
-            escape(each.get("startedBy", "")),
+            each.get("startedBy", ""),
             each["lastStatus"],
-            escape(outcome(each)),
+            outcome(each),
         )
         for each in found
     ]

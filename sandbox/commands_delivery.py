@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, that_is_up
@@ -23,6 +24,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list.")]
 Since = Annotated[int, typer.Option("--since", min=0, help="Only those after this number.")]
 STYLES = {"delivered": "green", "dead-lettered": "yellow", "dropped": "red"}
 SETTLE_SECONDS = 30.0
+UNBOUNDED_WIDTH = 10_000  # of a table that goes into a file or another program: one line a row
 
 
 def deliveries(
@@ -52,7 +54,7 @@ def events(
     rows = [
         (
             str(each["number"]),
-            clock_time(each["at"]),
+            date_and_time(each["at"]),
             short_name(each["bus_arn"]),
             each["event"]["source"],
             each["event"]["detail-type"],
@@ -121,13 +123,17 @@ def read(detail: str) -> str:
     """Return an event's detail, which may be in a file.
 
     Raises:
-        WrongUseError: it is not a JSON object.
+        WrongUseError: the file cannot be read, or it is not a JSON object.
     """
     text = detail
     if detail == "@-":
         text = sys.stdin.read()
     elif detail.startswith("@"):
-        text = Path(detail[1:]).read_text()
+        try:
+            text = Path(detail[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            problem = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+            raise WrongUseError(f"--detail: {detail[1:]} cannot be read: {problem}") from None
     try:
         if isinstance(json.loads(text), dict):
             return text
@@ -168,11 +174,11 @@ def show_deliveries(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> Non
     rows = [
         (
             str(each["number"]),
-            clock_time(each["at"]),
+            date_and_time(each["at"]),
             each["trigger"],
             short_name(each["source_arn"]),
             each["target_id"] or short_name(each["target_arn"]),
-            f"[{STYLES[each['outcome']]}]{each['outcome']}[/]",
+            each["outcome"],
             reason(each),
         )
         for each in found
@@ -181,7 +187,10 @@ def show_deliveries(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> Non
 
 
 def show(columns: Iterable[str], rows: Sequence[tuple[str, ...]], nothing: str) -> None:
-    """Print a table on standard output, or on standard error that there is nothing."""
+    """Print a table on standard output, or on standard error that there is nothing.
+
+    A cell is text as it stands: what rich takes for markup is none here, since events can say anything.
+    """
     if not rows:
         say(nothing)
         return
@@ -189,26 +198,21 @@ def show(columns: Iterable[str], rows: Sequence[tuple[str, ...]], nothing: str) 
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    Console(soft_wrap=False).print(table)
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    Console(width=None if sys.stdout.isatty() else UNBOUNDED_WIDTH).print(table)
 
 
 def reason(delivery: Mapping[str, Any]) -> str:
     """Return in a few words what came of a delivery: why not, or what was started."""
     if delivery["error_code"]:
         tries = f" after {delivery['attempts']} attempts" if delivery["attempts"] > 1 else ""
-        return escape(f"{delivery['error_code']}{tries}: {delivery['error_message']}")
+        return f"{delivery['error_code']}{tries}: {delivery['error_message']}"
     values = [
         short_name(str(value))
         for each in delivery["result"].values()
         for value in (each if isinstance(each, list) else [each])
     ]
-    return escape(", ".join(values))
-
-
-def escape(text: str) -> str:
-    """Keep rich from taking what a service said for markup."""
-    return text.replace("[", r"\[")
+    return ", ".join(values)
 
 
 def short_name(arn: str) -> str:
@@ -216,6 +220,6 @@ def short_name(arn: str) -> str:
     return arn.rpartition(":")[2].rpartition("/")[2] if arn.startswith("arn:") else arn
 
 
-def clock_time(moment: str) -> str:
-    """Return a record's time as hours, minutes and seconds."""
-    return moment.partition("T")[2][:8]
+def date_and_time(moment: str) -> str:
+    """Return a record's time as a person reads it, with its day: the sandbox's clock can be moved by weeks."""
+    return moment[:19].replace("T", " ")

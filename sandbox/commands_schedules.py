@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sandbox.commands_containers import tell
-from sandbox.commands_delivery import AsJson, escape, show
+from sandbox.commands_delivery import AsJson, show
 from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, that_is_up
 
@@ -172,9 +172,9 @@ def show_schedules(found: Mapping[str, Any], *, as_json: bool) -> None:
     say(f"it is {datetime.fromisoformat(found['now']):%Y-%m-%d %H:%M:%S} UTC in the sandbox")
     rows = [
         (
-            escape(each["name"]),
-            escape(each["group"]),
-            escape(f"{each['expression']} {each['timezone']}"),
+            each["name"],
+            each["group"],
+            f"{each['expression']} {each['timezone']}",
             clock_moment(each["next_run"]) or ("never again" if each["enabled"] else "disabled"),
         )
         for each in sorted(found["schedules"], key=lambda each: (each["next_run"] or "~", each["name"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,6 @@ def shell(
 ) -> Iterator[Shell]:
     monkeypatch.setenv("PUNCTUAL_BUILD_DIR", str(tmp_path))
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "220")
     yield Shell(capfd)
     store = Store(tmp_path / "sandbox")
     for name in store.names():
@@ -84,6 +84,16 @@ def test_send_and_look(shell: Shell, bench_of: Bench, tmp_path: Path) -> None:
     assert second.rstrip().endswith("no rule")
 
 
+def test_a_row_is_one_line_for_other_programs_and_says_the_day(shell: Shell, bench_of: Bench) -> None:
+    source, detail_type = "[red]test[/red]", "[/bold] " + "long " * 50 + "end"
+    assert shell("send", "--bus", "workflow", "--source", source, "--detail-type", detail_type, "--detail", "{}") == 0
+    assert shell("events") == 0
+    _, row = shell.stdout.splitlines()
+    assert source in row, "no markup"
+    assert detail_type in row
+    assert re.search(r" [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} ", row)
+
+
 def test_fault_is_seen_in_the_deliveries(shell: Shell, bench_of: Bench) -> None:
     queue = bench_of.queue()
     bench_of.rule({"Arn": queue})
@@ -105,8 +115,8 @@ def test_what_goes_wrong_is_put_into_words(shell: Shell, bench_of: Bench) -> Non
     assert "'the-queue' is not an ARN" in shell.stderr
     assert shell("send", *SEND, "--detail", "{") == 2
     assert "--detail: a JSON object is needed" in shell.stderr
-    assert shell("send", *SEND, "--detail", "@nowhere.json") == 3
-    assert "nowhere.json: No such file" in shell.stderr
+    assert shell("send", *SEND, "--detail", "@nowhere.json") == 2
+    assert shell.stderr == "sandbox: --detail: nowhere.json cannot be read: No such file or directory\n"
     assert shell("send", *SEND, "--detail", "{}", "--source", "aws.ecs") == 1
     assert "refused: NotAuthorizedForSourceException" in shell.stderr
     assert shell("send", *SEND, "--detail", "{}", "--bus", "nowhere") == 0
