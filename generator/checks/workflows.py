@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from generator.checks.calls import no_topic, not_there
-from generator.errors import Path, Problem, dotted, mismatch, shown
+from generator.errors import Path, Problem, dotted, mismatch, near, shown
 from generator.interfaces.constraints import Finding
 from generator.models.forms import has_placeholder
 from generator.output.workflows import eventbridge
@@ -28,6 +28,10 @@ INPUTS: Final = ("input", "input_path", "input_transformer")
 _TAKEN: Final[dict[str, tuple[str, ...]]] = {"run_task": (), "submit_job": (), "bus": (), "log": INPUTS[2:]}
 MOST_TARGETS: Final = 5  # "Amazon EventBridge quotas": targets of a rule
 _PATTERNS: Final = ("event_pattern", "event_pattern_json")
+# What every event has beside its detail ("Amazon service event metadata"), and the operator that can stand among them.
+_EVENT_FIELDS: Final = frozenset(
+    {"account", "detail", "detail-type", "id", "region", "replay-name", "resources", "source", "time", "version", "$or"}
+)
 # Why EventBridge has no use for a role with the other kinds ("Resource-based policies for Amazon EventBridge").
 _POLICIES: Final = {
     "notify": "a topic lets EventBridge in by its own policy",
@@ -199,12 +203,29 @@ def _yaml_pattern(path: Path, node: Mapping) -> Iterator[Finding]:
         return
     fields = plain(node)
     as_written = {"detail-type": "detail_type"} if "detail_type" in node.entries else {}
-    for problem in event_patterns.problems(eventbridge(fields) if isinstance(fields, dict) else fields):
+    for problem in _pattern_problems(eventbridge(fields) if isinstance(fields, dict) else fields):
         first, *rest = problem.path or ("",)
         inside: Path = (as_written.get(str(first), first), *rest) if problem.path else ()
         found, steps = find(node, inside)
         if not (steps == len(inside) and isinstance(found, Leaf) and has_placeholder(str(found.value))):
             yield Finding((*path, *inside), Problem(found.source, problem.message))
+
+
+def _pattern_problems(pattern: object) -> Iterator[event_patterns.Problem]:
+    """Find what EventBridge refuses, and fields that no event has: it takes those, and the rule never matches."""
+    yield from event_patterns.problems(pattern)
+    yield from _no_event_fields(pattern, ())
+
+
+def _no_event_fields(pattern: object, path: tuple[str | int, ...]) -> Iterator[event_patterns.Problem]:
+    for field, value in pattern.items() if isinstance(pattern, dict) else ():
+        if field not in _EVENT_FIELDS:
+            meant = near(field, _EVENT_FIELDS - {"$or"})
+            hint = f'; did you mean "{meant}"?' if meant else ": what its publisher says is in detail"
+            yield event_patterns.Problem((*path, field), f"no event has a field {shown(field)}{hint}")
+        elif field == "$or" and isinstance(value, list):
+            for number, branch in enumerate(value):
+                yield from _no_event_fields(branch, (*path, field, number))
 
 
 def _json_mistakes(text: str) -> Iterator[str]:
@@ -223,5 +244,5 @@ def _json_mistakes(text: str) -> Iterator[str]:
     if not isinstance(pattern, dict):
         yield mismatch(pattern, "a JSON object")
         return
-    for problem in event_patterns.problems(pattern):
+    for problem in _pattern_problems(pattern):
         yield f"{dotted(problem.path)}: {problem.message}" if problem.path else problem.message

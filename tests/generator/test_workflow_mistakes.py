@@ -306,6 +306,24 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "event_pattern_json",
         f"{RULE}.event_pattern_json: has 30002 characters; EventBridge allows 2048",
     ),
+    "a field of an event misspelt": (
+        "          detail-type: [Report Completed]",
+        "          detail-typ: [Report Completed]",
+        "detail-typ",
+        f'{RULE}.event_pattern.detail-typ: no event has a field "detail-typ"; did you mean "detail-type"?',
+    ),
+    "a field of the detail beside it, in an alternative": (
+        "          detail-type: [Report Completed]",
+        "          $or:\n            - detail-type: [Report Completed]\n            - status: [success]",
+        "- status: [success]",
+        (f'{RULE}.event_pattern.$or[1].status: no event has a field "status": what its publisher says is in detail'),
+    ),
+    "JSON with the module's name of a field": (
+        PATTERN,
+        """        event_pattern_json: '{"detail_type": ["Report Completed"]}'\n""",
+        "event_pattern_json",
+        f'{RULE}.event_pattern_json: detail_type: no event has a field "detail_type"; did you mean "detail-type"?',
+    ),
     "days before none": (
         "retention_days: 30",
         "retention_days: -1",
