@@ -59,6 +59,7 @@ variable "rules" {
       account     = optional(list(string))
       detail      = optional(map(list(string)))
       detail_type = optional(list(string))
+      detail-type = optional(list(string))
       region      = optional(list(string))
       resources   = optional(list(string))
       source      = optional(list(string))
@@ -196,20 +197,30 @@ variable "rules" {
     }))
   }
 
+  # EventBridge's own name is in the type to be refused: Terraform drops what a type does not have without a word, and the rule
+  # would match events of every type.
+  validation {
+    condition = alltrue([for rule in values(var.rules) : try(rule.event_pattern.detail-type == null, true)])
+    error_message = join("\n", [
+      for key, rule in var.rules : "rules.${key}.event_pattern has detail-type; it is detail_type here, and detail-type in event_pattern_json."
+      if !try(rule.event_pattern.detail-type == null, true)
+    ])
+  }
+
   # The typed pattern as EventBridge has it: what is not given is left out, and detail_type is detail-type.
   validation {
     condition = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
       patterns = {
         for key, rule in var.rules : "rules.${key}.event_pattern" => jsonencode({
-          for field, values in rule.event_pattern : replace(field, "_", "-") => values if values != null
-        }) if try(rule.event_pattern != null, false)
+          for field, values in rule.event_pattern : replace(field, "_", "-") => values if values != null && field != "detail-type"
+        }) if try(rule.event_pattern != null && rule.event_pattern.detail-type == null, false)
       }
     })) == ""
     error_message = templatefile("${path.module}/refusals/event_pattern.tftpl", merge(local.event_pattern_rules, {
       patterns = {
         for key, rule in var.rules : "rules.${key}.event_pattern" => jsonencode({
-          for field, values in rule.event_pattern : replace(field, "_", "-") => values if values != null
-        }) if try(rule.event_pattern != null, false)
+          for field, values in rule.event_pattern : replace(field, "_", "-") => values if values != null && field != "detail-type"
+        }) if try(rule.event_pattern != null && rule.event_pattern.detail-type == null, false)
       }
     }))
   }

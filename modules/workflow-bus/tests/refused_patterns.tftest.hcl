@@ -97,6 +97,21 @@ run "typed_pattern_with_an_empty_list" {
   expect_failures = [var.rules]
 }
 
+run "typed_pattern_with_the_name_that_json_has" {
+  command = plan
+
+  variables {
+    rules = {
+      success = {
+        event_pattern = { source = ["example.backfill"], detail-type = ["Done"] }
+        targets       = { work = { queue = { queue_arn = "arn:aws:sqs:us-east-1:123456789012:work" } } }
+      }
+    }
+  }
+
+  expect_failures = [var.rules]
+}
+
 run "pattern_that_is_empty" {
   command = plan
 
