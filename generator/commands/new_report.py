@@ -49,7 +49,7 @@ def report(specs: Path, judge: Judge, model: Environment, started: Environment) 
     path = specs / f"{judge.new.name}.yaml"
     own = loading.display(path)
     changed, fill_in = set(_changed(before, after, own)), set(_to_fill_in(before, after, judge.old.name))
-    look_at = {*_doubts(judge, after, own), *_shared_names(judge, model, started, after)}
+    look_at = {*_doubts(judge, started, after, own), *_shared_names(judge, model, started, after)}
     said = {(note.source.file, note.source.line) for note in (*changed, *fill_in, *look_at)}
     mentions = _mentions(judge, path.read_text(encoding="utf-8"), own)
     look_at |= {note for note in mentions if (note.source.file, note.source.line) not in said}
@@ -90,12 +90,14 @@ def _to_fill_in(before: Mapping, after: Mapping, old: str) -> Iterator[Note]:
             yield Note(leaf.source, f"{shown(was)} in {old}" if was != PLACEHOLDER else f"to be given in {old} too")
 
 
-def _doubts(judge: Judge, after: Mapping, own: str) -> Iterator[Note]:
+def _doubts(judge: Judge, started: Environment, after: Mapping, own: str) -> Iterator[Note]:
     """Find what may be right in the new environment too, and what it inherits although it is the old one's."""
+    buses = {workflow.bus_name for workflow in (started.workflows or {}).values()}
     for path, leaf in texts(after):
         value = str(leaf.value)
         if leaf.source.file == own:
-            if judge.fate(path, value) is Fate.LOOK:
+            made_here = path[-1] == "event_bus" and value in buses
+            if judge.fate(path, value) is Fate.LOOK and not made_here:
                 yield Note(leaf.source, f"{shown(value)} is not made here; is it what {judge.new.name} is to use?")
         elif judge.is_theirs(path, value) or any(judge.mentions(value)):
             message = f"{shown(value)} is inherited, and of {judge.old.name}; {judge.new.name} may need its own"

@@ -420,6 +420,7 @@ def test_the_environments_of_this_repository_can_be_started_from(workplace: Work
         workplace.spec(path.stem, path.read_bytes())
     outcome = new("dn-test", "--from", "dn-dev")
     assert (outcome.code, outcome.err) == (0, "")
+    assert "put_events[0].event_bus" not in outcome.out, "the environment's own workflow makes that bus"
     assert workplace.run("generate").code == 0
 
 
