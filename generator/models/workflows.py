@@ -154,7 +154,8 @@ class Notify(Strict):
     )
     topic_arn: str | None = Field(
         None,
-        description="ARN of a topic that exists; its owner lets the rule publish (output topic_policy_statements).",
+        description="ARN of a topic that exists; its owner lets the rule publish "
+        "(output workflow_topic_policy_statements).",
     )
 
 
@@ -174,7 +175,7 @@ class QueueTarget(Strict):
     """Sends to an SQS queue."""
 
     queue_arn: str = Field(
-        description="ARN of the queue; its owner lets the rule send (output queue_policy_statements)."
+        description="ARN of the queue; its owner lets the rule send (output workflow_queue_policy_statements)."
     )
     message_group_id: str | None = Field(
         None, description="Message group of each event in a FIFO queue; none unless given."

@@ -252,5 +252,14 @@ def _outputs(spec: Environment) -> list[tuple[str, str, Value]]:
             ("workflow_dlq_urls", "Dead-letter queue of each workflow.", each("workflow", spec.workflows, "dlq_url")),
             ("workflow_rule_arns", "Rules of each workflow.", each("workflow", spec.workflows, "rule_arns")),
         ]
+        outputs += [
+            (
+                f"workflow_{kind}_policy_statements",
+                f"What the owner of a {kind} that this root does not make adds to its policy, by workflow.",
+                each("workflow", names, f"{kind}_policy_statements"),
+            )
+            for kind, names in workflows.owed(spec).items()
+            if names
+        ]
     outputs += [(f"{topic.label}_topic_arn", topic.told, topic.arn) for topic in topics(spec)]
     return sorted(outputs, key=lambda output: output[0])

@@ -132,7 +132,17 @@ WORKFLOW: Final = Wiring(
     by_environment=dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
     network=False,  # each target that runs a task gets one, within `rules`
     outputs={
-        "workflows": ("bus_arn", "bus_name", "dlq_name", "dlq_url", "key_policy_statements", "rule_arns", "rule_names")
+        "workflows": (
+            "bus_arn",
+            "bus_name",
+            "dlq_name",
+            "dlq_url",
+            "key_policy_statements",
+            "queue_policy_statements",
+            "rule_arns",
+            "rule_names",
+            "topic_policy_statements",
+        )
     },
     unused=frozenset({"create_key"}),  # a key that the root makes is one of `keys`
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from generator.models.spec import Environment
-    from generator.models.workflows import Archive, Publisher, Rule, RunTask, Target, Workflow
+    from generator.models.workflows import Archive, Notify, Publisher, Rule, RunTask, Target, Workflow
     from generator.models.workloads import Task
     from generator.output.hcl import Value
 
@@ -61,6 +61,26 @@ def existing_bus(spec: Environment, workflow: Workflow) -> Value:
 def eventbridge(pattern: Mapping[str, Any]) -> dict[str, Any]:
     """Return a pattern with EventBridge's own names: YAML may say `detail_type`, as the module does."""
     return {"detail-type" if field == "detail_type" else field: value for field, value in pattern.items()}
+
+
+def owed(spec: Environment) -> dict[str, list[str]]:
+    """Return the workflows that need something of a key, a queue or a topic that the root does not make."""
+    found: dict[str, list[str]] = {"key": [], "queue": [], "topic": []}
+    for name, workflow in sorted((spec.workflows or {}).items()):
+        targets = [target for rule in workflow.rules.values() for target in rule.targets.values()]
+        if workflow.key is not None and spec.keys[workflow.key].arn is not None:
+            found["key"].append(name)
+        if any(target.queue is not None for target in targets):
+            found["queue"].append(name)
+        if any(target.notify is not None and not _is_made(spec, target.notify) for target in targets):
+            found["topic"].append(name)
+    return found
+
+
+def _is_made(spec: Environment, notify: Notify) -> bool:
+    """Say whether a target tells a topic that the root makes, and lets it in; an ARN is taken for another's."""
+    settings = {"alerts": spec.alerts, "pager": spec.pager}.get(notify.topic or "")
+    return settings is not None and settings.topic_name is not None
 
 
 def on_network(task: Task, run: RunTask) -> bool:

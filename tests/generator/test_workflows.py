@@ -229,6 +229,24 @@ def test_a_made_key_gets_the_statements_of_each_workflow_that_uses_it(workplace:
     assert argument(without, "workflow_follow_up", "key") == ""
 
 
+def test_what_others_must_let_in_is_an_output_of_the_root(workplace: Workplace) -> None:
+    main(workplace, SPEC)
+    outputs = (workplace.roots / "own" / "outputs.tf").read_text()
+    assert set(re.findall(r"(workflow_\w+_policy_statements)\"", outputs)) == {"workflow_queue_policy_statements"}
+
+    spec = SPEC.replace("{topic_name: alerts, key: main}", f'{{topic_arn: "{OWN}on-call"}}')
+    spec = spec.replace("    key: main\n    archive", "    key: central\n    archive")
+    spec = spec.replace("keys:\n", 'keys:\n  central: {arn: "arn:aws:kms:eu-west-1:123456789012:key/0123"}\n')
+    main(workplace, spec + OTHER.replace("    key: main\n", ""))
+    outputs = (workplace.roots / "own" / "outputs.tf").read_text()
+    for kind, calls in (("key", {"follow_up"}), ("queue", {"follow_up", "other"}), ("topic", {"follow_up", "other"})):
+        output = f"{kind}_policy_statements"
+        assert (
+            set(re.findall(rf"module\.workflow_(\w+)\.{output}", block(outputs, f'output "workflow_{output}"')))
+            == calls
+        )
+
+
 def test_an_alarm_of_a_workflow_that_names_a_topic_may_publish_there(workplace: Workplace) -> None:
     spec = SPEC.replace("{topic_name: alerts, key: main}", "{topic_name: told, key: main}")
     spec = spec.replace("    archive:", f'    ok_actions: ["{OWN}told"]\n    archive:')
