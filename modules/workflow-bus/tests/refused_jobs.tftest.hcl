@@ -127,6 +127,36 @@ run "array_over_ten_thousand" {
   expect_failures = [var.rules]
 }
 
+run "variable_that_batch_keeps" {
+  command = plan
+
+  variables {
+    rules = {
+      success = {
+        event_pattern_json = "{\"source\":[\"example.backfill\"]}"
+        targets            = { cleanup = { submit_job = { job_definition = "cleanup", job_queue_arn = "arn:aws:batch:us-east-1:123456789012:job-queue/production", environment_from_event = { AWS_BATCH_ID = "$.id" } } } }
+      }
+    }
+  }
+
+  expect_failures = [var.rules]
+}
+
+run "empty_word_for_batch" {
+  command = plan
+
+  variables {
+    rules = {
+      success = {
+        event_pattern_json = "{\"source\":[\"example.backfill\"]}"
+        targets            = { cleanup = { submit_job = { job_definition = "cleanup", job_queue_arn = "arn:aws:batch:us-east-1:123456789012:job-queue/production", command = ["run", ""] } } }
+      }
+    }
+  }
+
+  expect_failures = [var.rules]
+}
+
 run "eleven_attempts" {
   command = plan
 
