@@ -81,6 +81,19 @@ def test_json_is_handed_on_as_it_is(workplace: Workplace) -> None:
     assert json.loads(written.replace("$$", "$")) == pattern
 
 
+def test_the_pattern_of_an_archive_is_json(workplace: Workplace) -> None:
+    spec = SPEC.replace("retention_days: 30", "retention_days: 30\n      event_pattern: {detail_type: [Done]}")
+    found = block(main(workplace, spec), 'module "workflow_follow_up"')
+    assert literal(Json({"detail-type": ["Done"]}), 4) in found
+
+
+def test_publishers_are_tasks_and_whom_their_arns_name(workplace: Workplace) -> None:
+    arn = "arn:aws:iam::123456789012:role/other"
+    spec = SPEC.replace("{tasks: [report], ", f"{{tasks: [report], principal_arns: ['{arn}'], ")
+    found = block(main(workplace, spec), 'module "workflow_follow_up"')
+    assert re.search(rf'principal_arns = \[module\.task_report\.task_role_arn, "{arn}"\]', found)
+
+
 # Tasks ----------------------------------------------------------------------------------------------------------------
 
 
