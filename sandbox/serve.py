@@ -5,7 +5,6 @@ Only `python -m sandbox serve` imports this module, since importing moto takes m
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import stat
@@ -17,11 +16,11 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from werkzeug.serving import make_server
 
-from sandbox import control, failures, repairs
+from sandbox import control, failures, guard, repairs
 from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing them registers repairs and answers
 from sandbox.containers import questions as container_questions  # noqa: F401 - as above
 from sandbox.delivery import hooks, questions  # noqa: F401 - as above
-from sandbox.errors import WrongUseError
+from sandbox.guard import check_loopback
 from sandbox.schedules import hooks as schedule_hooks  # noqa: F401 - as above
 from sandbox.schedules import questions as schedule_questions  # noqa: F401 - as above
 
@@ -31,24 +30,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 LOG_CHECK_SECONDS = 2.0
-
-
-class NotLoopbackError(WrongUseError):
-    """A host was asked for that other machines could reach."""
-
-
-def check_loopback(host: str) -> str:
-    """Return the host if it is a loopback address, and refuse every other one (names too: they can change).
-
-    Whoever reaches the server may do anything in it, so no other machine ever may.
-    """
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise NotLoopbackError(f"{host!r} is not a loopback address: the sandbox listens on loopback only")
-    return host
 
 
 def forbid_network() -> None:
@@ -109,7 +90,7 @@ def serve(*, host: str, account: str, region: str, identifier: str, lifeline: bo
     identity["port"] = server.port
     os.environ["MOTO_PORT"] = str(server.port)  # moto builds some addresses of its own from it
     control.answers("identity")(lambda _: identity)
-    server.app = control.with_control(application)
+    server.app = guard.with_guard(control.with_control(application))
     exit_without_log()
     if lifeline:
         exit_with(sys.stdin.buffer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from sandbox import server
 from sandbox.errors import SandboxError
-from sandbox.serve import NotLoopbackError, check_loopback
+from sandbox.guard import NotLoopbackError, check_loopback
 from tests.sandbox.conftest import ACCOUNT, clients
 
 LISTEN = "0A"  # a socket's state in /proc/net/tcp
@@ -56,6 +57,63 @@ def test_other_hosts_are_refused(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1"])
 def test_loopback_hosts_are_accepted(host: str) -> None:
     assert check_loopback(host) == host
+
+
+ECS_CALL = {
+    "Content-Type": "application/x-amz-json-1.1",
+    "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters",
+    "Authorization": "AWS4-HMAC-SHA256 Credential=test/20300101/us-east-1/ecs/aws4_request, Signature=x",
+}
+
+
+def status(box: server.Sandbox, path: str, method: str = "POST", **headers: str) -> tuple[int, str | None]:
+    """What the server answers to headers that no SDK sends, and which pages it lets read that."""
+    connection = http.client.HTTPConnection("127.0.0.1", box.port)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body=b"{}", headers=ECS_CALL | named)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status, answer.getheader("Access-Control-Allow-Origin")
+
+
+EVERY_KIND_OF_PATH = pytest.mark.parametrize(
+    "path", ["/", "/_punctual/image", "/_punctual/tasks", "/moto-api/data.json"]
+)
+
+
+@EVERY_KIND_OF_PATH
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "page.example.com"},
+        {"Host": "page.example.com:80"},
+        {"Host": "127.0.0.1.example.com"},
+        {"Host": "localhost.example.com"},
+        {"Host": "10.0.0.1"},
+        {"Host": "[::"},
+        {"Host": ""},
+        {"Origin": "https://page.example.com"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+    ],
+)
+def test_no_page_in_a_browser_reaches_it(repaired: server.Sandbox, path: str, headers: dict[str, str]) -> None:
+    """It could run commands: by a form or a script (Origin), by a picture, or by a name made to mean 127.0.0.1."""
+    assert status(repaired, path, **headers) == (403, None)
+
+
+def test_no_page_may_ask_whether_it_may(repaired: server.Sandbox) -> None:
+    """moto would answer a browser's preflight that any page may."""
+    asked = {"Origin": "https://page.example.com", "Access_Control_Request_Method": "POST"}
+    assert status(repaired, "/", "OPTIONS", **asked) == (403, None)
+
+
+@EVERY_KIND_OF_PATH
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:1234", "localhost:1234", "[::1]:1234"])
+def test_programs_of_this_machine_reach_it(repaired: server.Sandbox, path: str, host: str) -> None:
+    assert status(repaired, path, Host=host)[0] == 200
 
 
 def test_account_and_region_are_the_ones_asked_for(repaired: server.Sandbox) -> None:
