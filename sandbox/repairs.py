@@ -3,7 +3,9 @@
 A repair stores and returns what was sent, as AWS does; none hides a difference that a plan should show. Each has a test
 in tests/sandbox that passes here and fails on moto as it comes, so that a repair which moto no longer needs is noticed.
 
-This module is the only one that changes moto. Types are loose here, as they are in `stored_policies.py`, which reads.
+This module and the three `hooks.py` are the only ones that change moto, but for `schedules/applied.py`, which removes a
+schedule after its last run. Types are loose there, as they are in what reads moto's state: `stored_policies.py`,
+`delivery/applied.py`, `schedules/applied.py` and `containers/clusters.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.ecs.exceptions import EcsClientException, TaskDefinitionNotFoundException
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
-from moto.events.models import EventBus
+from moto.events.models import EventBus, EventBusPolicyStatement
 from moto.iam.responses import IamResponse
 from moto.kms.responses import KmsResponse
 from moto.logs.exceptions import ResourceNotFoundException
@@ -27,6 +29,7 @@ from moto.scheduler.responses import EventBridgeSchedulerResponse
 from moto.sqs.models import Queue
 
 from sandbox.errors import WrongUseError
+from semantics import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -274,13 +277,19 @@ def bus_policy_is_replaced() -> None:
     """`PutPermission` with a policy puts it in the place of the one that was there (EventBridge API, PutPermission).
 
     moto keeps the old statements of principals that the new policy does not name: a right that was taken away would
-    still be there.
+    still be there. A policy that is none is refused, and the one that was there stays; moto then has half of both.
     """
 
     @around(EventBus, "add_policy")
-    def add_policy(original: Any, bus: Any, policy: dict[str, Any]) -> None:
-        bus.remove_statements()
-        original(bus, policy)
+    def add_policy(original: Any, bus: Any, policy: dict[str, Any]) -> None:  # noqa: ARG001 - nothing of moto's is left
+        try:
+            policies.read(policy, policies.Kind.RESOURCE)
+        except policies.PolicyError as error:
+            raise JsonRESTError("ValidationException", str(error)) from None
+        sent = policy["Statement"]
+        # All are read before the first one counts. What moto cannot keep, such as NotPrincipal, is a KeyError here.
+        statements = [EventBusPolicyStatement.from_dict(each) for each in (sent if isinstance(sent, list) else [sent])]
+        bus._statements = {each.sid: each for each in statements}  # noqa: SLF001 - where moto keeps them
 
 
 # --- EventBridge Scheduler ------------------------------------------------------------------------------------------

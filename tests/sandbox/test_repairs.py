@@ -209,8 +209,27 @@ def test_bus_policy_is_replaced(aws: Client, name: str) -> None:
 
     events.put_permission(EventBusName=name, Policy=policy("First", "111122223333"))
     events.put_permission(EventBusName=name, Policy=policy("Second", "444455556666"))
-    stored = json.loads(events.describe_event_bus(Name=name)["Policy"])
-    assert [statement["Sid"] for statement in stored["Statement"]] == ["Second"]
+
+    def sids() -> list[str]:
+        stored = json.loads(events.describe_event_bus(Name=name)["Policy"])
+        return [statement["Sid"] for statement in stored["Statement"]]
+
+    assert sids() == ["Second"]
+
+    allows = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus}
+    third = allows | {"Sid": "Third", "Principal": {"AWS": "444455556666"}}
+    for broken in (allows, third | {"Effect": "Perhaps"}, "nonsense"):
+        with pytest.raises(ClientError, match=r"ValidationException.*statement 2"):
+            events.put_permission(EventBusName=name, Policy=json.dumps({"Statement": [third, broken]}))
+        assert sids() == ["Second"], "all of a policy or nothing"
+    with pytest.raises(ClientError, match="KeyError: 'Principal'"):
+        not_kept = third | {"NotPrincipal": third["Principal"]}
+        del not_kept["Principal"]
+        events.put_permission(EventBusName=name, Policy=json.dumps({"Statement": [third, not_kept]}))
+    assert sids() == ["Second"]
+
+    events.put_permission(EventBusName=name, Policy=json.dumps({"Statement": third}))
+    assert sids() == ["Third"], "one statement needs no list"
 
 
 ON_BOTH_SERVERS = r"^def (test_\w+)\((?:aws: Client|bench: EcsBench)"
