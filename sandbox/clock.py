@@ -25,3 +25,8 @@ class Clock:
 
 
 CLOCK = Clock()
+
+
+def written(moment: datetime) -> str:
+    """Return a time as AWS's events and policies have it: UTC, whole seconds, as in `2030-01-31T06:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sandbox import stored_policies
-from sandbox.clock import CLOCK
+from sandbox.clock import CLOCK, written
 from sandbox.delivery.invocation import Caller, InvocationError
+from sandbox.delivery.refusals import ERROR_FROM_TARGET, FAILED_TO_ASSUME_ROLE, NO_PERMISSIONS, NO_RESOURCE
 from semantics import policies
 from semantics.policies import Kind, Policy, PolicyError, Principal, Request
 
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from sandbox.stored_policies import Identity, Key
 
     Context = Mapping[str, str | list[str]]
-
-NO_PERMISSIONS: Final = "NO_PERMISSIONS"
-NO_RESOURCE: Final = "NO_RESOURCE"
-FAILED_TO_ASSUME_ROLE: Final = "FAILED_TO_ASSUME_ROLE"
-ERROR_FROM_TARGET: Final = "ERROR_FROM_TARGET"
 
 # What EventBridge's dead letters call it ("Using dead-letter queues", EventBridge User Guide), and what Scheduler's do,
 # which pass on the code of the API that refused ("Configuring a schedule's dead-letter queue", Scheduler User Guide).
@@ -101,8 +97,8 @@ def key_lets(service: str, source_arn: str, account: str, key: str, actions: Seq
     """Check that a key's policy lets a service use it.
 
     For a bus that it encrypts, EventBridge says which bus, in `aws:SourceArn` and in the encryption context
-    ("Encrypting EventBridge event buses with AWS KMS keys"). For anything else neither is sent; `service_may` and
-    `role_may` have checked the key of a queue or topic already.
+    ("Encrypting EventBridge event buses with AWS KMS keys"); `kms:DescribeKey` has no encryption context (KMS API). For
+    anything else neither is sent; `service_may` and `role_may` have checked the key of a queue or topic already.
 
     Args:
         service: as `events.amazonaws.com`.
@@ -115,10 +111,13 @@ def key_lets(service: str, source_arn: str, account: str, key: str, actions: Seq
         InvocationError: NO_PERMISSIONS with AWS's words; ERROR_FROM_TARGET if the key is not there or not enabled.
     """
     caller = Caller(service, source_arn, account, source_arn.split(":")[3])
-    sent: dict[str, str | list[str]] = {}
-    if ":event-bus/" in source_arn:
-        sent = {"aws:SourceArn": source_arn, "aws:SourceAccount": account, _BUS_CONTEXT: source_arn}
-    _check_key(_Who(caller, policies.service(service)), _key(key, caller, source_arn), actions, sent)
+    who, found = _Who(caller, policies.service(service)), _key(key, caller, source_arn)
+    for action in actions:
+        sent: dict[str, str | list[str]] = {}
+        if ":event-bus/" in source_arn:
+            sent = {"aws:SourceArn": source_arn, "aws:SourceAccount": account}
+            sent |= {} if action == "kms:DescribeKey" else {_BUS_CONTEXT: source_arn}
+        _check_key(who, found, [action], sent)
 
 
 def principal_may(access_key_id: str, action: str, resource: str, context: Context | None = None) -> None:
@@ -238,7 +237,7 @@ def _globals(caller: Caller, resource: str) -> dict[str, str | list[str]]:
     now = CLOCK.now()
     _, _, _, region, account, *_ = [*resource.split(":", 5), "", "", "", "", ""]
     return {
-        "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:CurrentTime": written(now),
         "aws:EpochTime": str(int(now.timestamp())),
         "aws:RequestedRegion": region or caller.region,
         "aws:ResourceAccount": account,

@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sandbox import control, permissions
+from sandbox.clock import written
 from sandbox.delivery import clients
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.errors import WrongUseError
@@ -83,5 +84,5 @@ def answer_credentials(fields: dict[str, Any]) -> dict[str, Any]:
         "AccessKeyId": taken["AccessKeyId"],
         "SecretAccessKey": taken["SecretAccessKey"],
         "Token": taken["SessionToken"],
-        "Expiration": taken["Expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Expiration": written(taken["Expiration"]),
     }

@@ -6,9 +6,10 @@ API reference, Task and Container; ECS developer guide, "Amazon ECS task state c
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from sandbox.delivery.entries import new_event
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -139,17 +140,15 @@ class Task:
             "updatedAt": _moment(now),
             "version": self.version,
         }
-        return {
-            "version": "0",
-            "id": str(uuid.uuid4()),
-            "detail-type": "ECS Task State Change",
-            "source": "aws.ecs",
-            "account": self.account,
-            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "region": self.region,
-            "resources": [self.task_arn],
-            "detail": {name: value for name, value in known.items() if value is not None},
-        }
+        return new_event(
+            source="aws.ecs",
+            detail_type="ECS Task State Change",
+            detail={name: value for name, value in known.items() if value is not None},
+            account=self.account,
+            region=self.region,
+            at=now,
+            resources=[self.task_arn],
+        )
 
     def _overrides(self) -> dict[str, Any]:
         """Return the overrides with an entry for every container, as ECS fills them in."""

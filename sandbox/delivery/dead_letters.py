@@ -1,9 +1,10 @@
-"""The dead-letter queue of a rule's target or of a bus: EventBridge User Guide, "Using dead-letter queues"."""
+"""What becomes of an invocation that failed for good: its dead-letter queue.
+
+EventBridge User Guide, "Using dead-letter queues"; Scheduler User Guide, "Configuring a schedule's dead-letter queue".
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox import permissions
@@ -20,44 +21,75 @@ if TYPE_CHECKING:
     from sandbox.delivery.invocation import Caller
     from sandbox.delivery.retries import Attempted
 
-MAX_MESSAGE = 1000  # characters of an error's text; an attribute counts towards the size of the message
+LONGEST_MESSAGE = 1000  # characters of an error's text; an attribute counts towards the size of the message
 
 
-def send(queue_arn: str, event: Mapping[str, Any], caller: Caller, attributes: Mapping[str, str]) -> str:
-    """Put an event into a dead-letter queue as the service itself, without the target's role; return the message's id.
+def bury(
+    queue_arn: str | None, body: str, caller: Caller, attributes: Mapping[str, str], error: InvocationError
+) -> dict[str, Any]:
+    """Put what could not be delivered into its dead-letter queue; return the part of the record about it.
+
+    Args:
+        queue_arn: of the queue; None if there is none.
+        body: of the message.
+        caller: who sends it: a service itself, if it names no role, else the service with its role.
+        attributes: of the message.
+        error: why it could not be delivered.
+    """
+    if not queue_arn:
+        return {"outcome": "dropped", "error_message": f"{error.message} (and there is no dead-letter queue)"}
+    try:
+        message = send(queue_arn, body, caller, attributes)
+    except InvocationError as refused:
+        return {
+            "outcome": "dropped",
+            "error_message": f"{error.message} (and the dead-letter queue {queue_arn} refuses it: {refused})",
+            "dead_letter_queue": queue_arn,
+        }
+    return {
+        "outcome": "dead-lettered",
+        "error_message": error.message,
+        "dead_letter_queue": queue_arn,
+        "result": {"message_id": message},
+    }
+
+
+def send(queue_arn: str, body: str, caller: Caller, attributes: Mapping[str, str]) -> str:
+    """Send to a dead-letter queue, and return the message's id.
 
     Raises:
-        InvocationError: the queue is not there, is a FIFO queue, or it or its key does not let the service.
+        InvocationError: the queue is not there, is a FIFO queue, or it, its key or the role does not let the caller.
     """
-    service = replace(caller, role_arn=None)
-    arn = arns.parse(queue_arn)
+    try:
+        arn = arns.parse(queue_arn)
+    except ValueError as error:
+        raise InvocationError(INVALID_PARAMETER, str(error)) from None
     if arn.resource.endswith(".fifo"):
         raise InvocationError(INVALID_PARAMETER, "a dead-letter queue must be a standard queue")
+    may = permissions.role_may if caller.role_arn else permissions.service_may
+    may(caller, "sqs:SendMessage", queue_arn)  # and its key's policy, if it has a key
+    message_attributes: dict[str, MessageAttributeValueTypeDef] = {
+        name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+    }
     with understood():
         sqs = clients.sqs(arn.region)
-        permissions.service_may(service, "sqs:SendMessage", queue_arn)  # and its key's policy, if it has a key
         url = sqs.get_queue_url(QueueName=arn.resource)["QueueUrl"]
-        message_attributes: dict[str, MessageAttributeValueTypeDef] = {
-            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
-        }
-        sent = sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event), MessageAttributes=message_attributes)
+        sent = sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=message_attributes)
     return sent["MessageId"]
 
 
-def attributes_of(rule_arn: str, target_arn: str, attempted: Attempted) -> dict[str, str]:
-    """Return the attributes of a target's dead letter.
+def attributes_of(attempted: Attempted, **more: str) -> dict[str, str]:
+    """Return the attributes of a dead letter: those that EventBridge and Scheduler have in common, and more.
 
     `EXHAUSTED_RETRY_CONDITION` is there only if retries were given up for a limit.
     """
     if attempted.error is None:
         raise ValueError("a delivery that succeeded has no dead letter")
     attributes = {
-        "RULE_ARN": rule_arn,
-        "TARGET_ARN": target_arn,
         "ERROR_CODE": attempted.error.code,
-        "ERROR_MESSAGE": attempted.error.message[:MAX_MESSAGE],
+        "ERROR_MESSAGE": attempted.error.message[:LONGEST_MESSAGE],
         "RETRY_ATTEMPTS": str(attempted.attempts - 1),
     }
     if attempted.exhausted:
         attributes["EXHAUSTED_RETRY_CONDITION"] = attempted.exhausted
-    return attributes
+    return attributes | more

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
-from sandbox.clock import CLOCK
-from sandbox.delivery import applied, arns, dead_letters, entries, metrics, retries, targets
+from sandbox.clock import CLOCK, written
+from sandbox.delivery import applied, arns, dead_letters, metrics, retries, targets
 from sandbox.delivery.events import EVENTS
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.delivery.records import RECORDS
@@ -122,37 +123,17 @@ def deliver(
     if attempted.error is None:
         delivery = RECORDS.add(**record, outcome="delivered", result=attempted.result or {})
     else:
-        attributes = dead_letters.attributes_of(rule.arn, target["Arn"], attempted)
+        attributes = dead_letters.attributes_of(attempted, RULE_ARN=rule.arn, TARGET_ARN=target["Arn"])
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+        # EventBridge writes to the queue itself, without the target's role.
+        itself = dataclasses.replace(caller, role_arn=None)
         delivery = RECORDS.add(
             **record,
             error_code=attempted.error.code,
             exhausted_retry_condition=attempted.exhausted,
-            **bury(queue, event, caller, attributes, attempted.error),
+            **dead_letters.bury(queue, json.dumps(event), itself, attributes, attempted.error),
         )
     metrics.delivered(bus, rule, delivery)
-
-
-def bury(
-    queue: str | None, event: Mapping[str, Any], caller: Caller, attributes: Mapping[str, str], error: InvocationError
-) -> dict[str, Any]:
-    """Put an event that could not be delivered into its dead-letter queue; return the part of the record about it."""
-    if not queue:
-        return {"outcome": "dropped", "error_message": f"{error.message} (and there is no dead-letter queue)"}
-    try:
-        message = dead_letters.send(queue, event, caller, attributes)
-    except InvocationError as refused:
-        return {
-            "outcome": "dropped",
-            "error_message": f"{error.message} (and the dead-letter queue {queue} refuses it: {refused})",
-            "dead_letter_queue": queue,
-        }
-    return {
-        "outcome": "dead-lettered",
-        "error_message": error.message,
-        "dead_letter_queue": queue,
-        "result": {"message_id": message},
-    }
 
 
 def reject(event: Mapping[str, Any], bus: applied.Bus, error: InvocationError) -> None:
@@ -162,16 +143,18 @@ def reject(event: Mapping[str, Any], bus: applied.Bus, error: InvocationError) -
     there; this is the event as it came.
     """
     caller = Caller(SERVICE, bus.arn, bus.account, bus.region)
-    attributes = {"EVENT_BUS_ARN": bus.arn, "ERROR_CODE": error.code, "ERROR_MESSAGE": error.message}
+    message = error.message[: dead_letters.LONGEST_MESSAGE]
+    attributes = {"EVENT_BUS_ARN": bus.arn, "ERROR_CODE": error.code, "ERROR_MESSAGE": message}
+    body = json.dumps(event)
     RECORDS.add(
         at=CLOCK.now(),
         trigger="event",
         source_arn=bus.arn,
         event_id=event["id"],
         target_arn=bus.arn,
-        payload=json.dumps(event),
+        payload=body,
         error_code=error.code,
-        **bury(bus.dead_letter_queue, event, caller, attributes, error),
+        **dead_letters.bury(bus.dead_letter_queue, body, caller, attributes, error),
     )
 
 
@@ -191,7 +174,7 @@ def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: applied.
             input_template=transformer.get("InputTemplate"),
             rule_arn=rule.arn,
             rule_name=rule.name,
-            ingestion_time=entries.written(CLOCK.now()),
+            ingestion_time=written(CLOCK.now()),
         )
     except input_transformers.InputError as error:
         raise InvocationError(INVALID_JSON, str(error)) from None

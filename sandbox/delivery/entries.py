@@ -10,6 +10,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sandbox.clock import written
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -115,11 +117,6 @@ def new_event(
         "resources": list(resources),
         "detail": dict(detail),
     }
-
-
-def written(at: datetime) -> str:
-    """Return a time as events have it: UTC, whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def detail_of(text: str) -> dict[str, Any]:

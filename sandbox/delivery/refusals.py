@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from sandbox.delivery.invocation import InvocationError
 
@@ -25,6 +25,7 @@ RESOURCE_LIMIT_EXCEEDED = "RESOURCE_LIMIT_EXCEEDED"
 INVALID_JSON = "INVALID_JSON"
 INVALID_PARAMETER = "INVALID_PARAMETER"
 ERROR_FROM_TARGET = "ERROR_FROM_TARGET"
+FAILED_TO_ASSUME_ROLE = "FAILED_TO_ASSUME_ROLE"
 THIRD_ACCOUNT_HOP_DETECTED = "THIRD_ACCOUNT_HOP_DETECTED"
 TIMEOUT = "TIMEOUT"
 
@@ -62,6 +63,8 @@ def understood() -> Iterator[None]:
     """Turn a refusal of AWS's API within a `with` block into an `InvocationError`."""
     try:
         yield
+    except ParamValidationError as error:  # what the input made of the call has not the API's shape
+        raise InvocationError(INVALID_PARAMETER, str(error)) from None
     except ClientError as error:
         said = error.response.get("Error", {})
         raise refusal(said.get("Code", ""), said.get("Message", str(error))) from error

@@ -6,11 +6,9 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from sandbox import permissions
-from sandbox.clock import CLOCK
-from sandbox.delivery import arns, clients, ecs, retries
+from sandbox.clock import CLOCK, written
+from sandbox.delivery import arns, dead_letters, ecs, retries
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.delivery.records import RECORDS
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from sandbox.schedules.applied import AppliedSchedule
 
 SERVICE = "scheduler.amazonaws.com"
-LONGEST_MESSAGE = 1000  # characters of an error's text; an attribute counts towards the size of the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Run:
         text: str = self.schedule.target.get("Input") or "{}"
         for name, value in (
             ("schedule-arn", self.schedule.arn),
-            ("scheduled-time", _time(self.scheduled)),
+            ("scheduled-time", written(self.scheduled)),
             ("execution-id", self.execution),
             ("attempt-number", str(attempt)),
         ):
@@ -83,7 +80,9 @@ def fire(schedule: AppliedSchedule, scheduled: datetime) -> Delivery:
     if attempted.error is None:
         return RECORDS.add(**record, outcome="delivered", result=attempted.result or {})
     record |= {"error_code": attempted.error.code, "exhausted_retry_condition": attempted.exhausted}
-    return RECORDS.add(**record, **_bury(run, payload, attempted, attempted.error))
+    queue = (schedule.target.get("DeadLetterConfig") or {}).get("Arn")
+    buried = dead_letters.bury(queue, payload, run.caller, _attributes(run, attempted), attempted.error)
+    return RECORDS.add(**record, **buried)
 
 
 def _invoke(run: Run, payload: str) -> dict[str, Any]:
@@ -104,61 +103,13 @@ def _invoke(run: Run, payload: str) -> dict[str, Any]:
     return ecs.run_task(schedule.target, payload, run.caller, started_by=f"chronos-schedule/{schedule.name}")
 
 
-def _bury(run: Run, payload: str, attempted: retries.Attempted, error: InvocationError) -> dict[str, Any]:
-    """Put a run that failed into the schedule's dead-letter queue; return the part of the record about it."""
-    queue = (run.schedule.target.get("DeadLetterConfig") or {}).get("Arn")
-    if not queue:
-        return {"outcome": "dropped", "error_message": f"{error.message} (and there is no dead-letter queue)"}
-    try:
-        message = _send(run, queue, payload, _attributes(run, attempted, error))
-    except InvocationError as refused:
-        said = f"{error.message} (and the dead-letter queue {queue} refuses it: {refused})"
-        return {"outcome": "dropped", "error_message": said}
-    return {
-        "outcome": "dead-lettered",
-        "error_message": error.message,
-        "dead_letter_queue": queue,
-        "result": {"message_id": message},
-    }
-
-
-def _attributes(run: Run, attempted: retries.Attempted, error: InvocationError) -> dict[str, str]:
+def _attributes(run: Run, attempted: retries.Attempted) -> dict[str, str]:
     """Return the attributes of a dead letter ("Configuring a schedule's dead-letter queue", Scheduler User Guide)."""
-    attributes = {
-        "ERROR_CODE": error.code,
-        "ERROR_MESSAGE": error.message[:LONGEST_MESSAGE],
-        "EXECUTION_ID": run.execution,
-        "IS_PAYLOAD_TRUNCATED": "false",
-        "RETRY_ATTEMPTS": str(attempted.attempts - 1),
-        "SCHEDULED_TIME": _time(run.scheduled),
-        "SCHEDULE_ARN": run.schedule.arn,
-        "TARGET_ARN": run.schedule.target["Arn"],
-    }
-    if attempted.exhausted:
-        attributes["EXHAUSTED_RETRY_CONDITION"] = attempted.exhausted
-    return attributes
-
-
-def _send(run: Run, queue_arn: str, payload: str, attributes: dict[str, str]) -> str:
-    """Send to the dead-letter queue with the schedule's role; its key is checked with it."""
-    arn = arns.parse(queue_arn)
-    if arn.resource.endswith(".fifo"):
-        raise InvocationError("ValidationException", "a dead-letter queue must be a standard queue")
-    permissions.role_may(run.caller, "sqs:SendMessage", queue_arn)
-    sqs = clients.sqs(arn.region)
-    try:
-        url = sqs.get_queue_url(QueueName=arn.resource)["QueueUrl"]
-        sent = sqs.send_message(
-            QueueUrl=url,
-            MessageBody=payload,
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
-            },
-        )
-    except ClientError as error:
-        raise InvocationError(error.response["Error"]["Code"], error.response["Error"]["Message"]) from None
-    return sent["MessageId"]
-
-
-def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return dead_letters.attributes_of(
+        attempted,
+        EXECUTION_ID=run.execution,
+        IS_PAYLOAD_TRUNCATED="false",
+        SCHEDULED_TIME=written(run.scheduled),
+        SCHEDULE_ARN=run.schedule.arn,
+        TARGET_ARN=run.schedule.target["Arn"],
+    )
