@@ -35,10 +35,12 @@ def deliveries(
     since: Since = 0,
     build: BuildFolder = BUILD,
 ) -> None:
-    """List what has been delivered, and what has not and why; exit 3 if it has not settled."""
+    """List what has been delivered, and what has not and why; exit 3 if it has not settled, or the sandbox failed."""
     box = that_is_up(build, name)
     answer = box.ask("deliveries", seconds=settle + 60, settle=settle, since=since)
     show_deliveries(answer["deliveries"], as_json=as_json)
+    if answer["failures"]:
+        raise SandboxError(f"an error of the sandbox's own, which is in {box.log}: {'; '.join(answer['failures'])}")
     if settle and not answer["settled"]:
         raise SandboxError(f"something is still under way after {settle:g} s: look again later")
 

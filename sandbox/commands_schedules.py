@@ -13,6 +13,7 @@ from sandbox.commands_containers import tell
 from sandbox.commands_delivery import AsJson, show
 from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, that_is_up
+from semantics.schedules import LAST_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ def clock(
     if advance is not None and to is not None:
         raise WrongUseError("--advance and --to are two ways to say one thing: give one of them")
     now = datetime.fromisoformat(box.ask("clock")["now"])
-    goal = now + duration(advance) if advance is not None else moment(to or "")
+    goal = later(now, advance) if advance is not None else moment(to or "")
     runs = move(box, now, goal, limit=limit, settle=settle, quiet=as_json)
     now = datetime.fromisoformat(box.ask("clock")["now"])
     if as_json:
@@ -98,6 +99,8 @@ def move(
     """
     if goal < now:
         raise WrongUseError(f"it is {now:%Y-%m-%d %H:%M:%S} UTC in the sandbox: its clock goes forward only")
+    if goal.year > LAST_YEAR:
+        raise WrongUseError(f"the sandbox's clock goes no further than {LAST_YEAR}, the last year of cron()")
     if box.ask("due", after=now.isoformat(), to=goal.isoformat(), enough=limit + 1)["runs"] > limit:
         raise WrongUseError(f"more than {limit} runs are due until then: move the clock less far, or raise --limit")
     runs: list[dict[str, Any]] = []
@@ -140,8 +143,17 @@ def duration(text: str) -> timedelta:
             f"--advance: {text!r} is no duration; give days, hours, minutes, seconds, like 7d or 1d12h30m"
         )
     days, hours, minutes, seconds = (int(number or 0) for number in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def later(now: datetime, text: str) -> datetime:
+    """Return the time a duration from now.
+
+    Raises:
+        WrongUseError: it is no duration, or leads further than any calendar.
+    """
     try:
-        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return now + duration(text)
     except OverflowError:
         raise WrongUseError(f"--advance: {text} is too long") from None
 
@@ -154,9 +166,9 @@ def moment(text: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise WrongUseError(f"--to: {text!r} is no time; give one like 2027-03-14T06:00:00Z") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def clock_moment(text: str | None) -> str:

@@ -5,6 +5,7 @@ This module reaches into moto with loose types, and changes nothing there; what 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +20,10 @@ from moto.sqs.models import sqs_backends
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
+from sandbox.delivery import arns
+
 Documents = tuple[tuple[str, str], ...]  # name and JSON text of each
+ROLE: Final = re.compile(r"arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/.+")
 MANAGED_ALIAS: Final = "alias/aws/"  # of the keys that AWS makes for its services
 
 
@@ -84,6 +88,8 @@ class Key:
 
 def find_role(arn: str) -> Identity | None:
     """Return a role; None if there is none with this ARN."""
+    if not ROLE.fullmatch(arn):
+        return None
     backend = _iam(arn)
     for role in list(backend.roles.values()):
         if role.arn == arn:
@@ -145,7 +151,9 @@ def find_key(identifier: str, account: str, region: str) -> Key | None:
         region: likewise.
     """
     if identifier.startswith("arn:"):
-        _, _, _, region, account, identifier = identifier.split(":", 5)
+        if not arns.is_arn(identifier):
+            return None
+        _, _, region, account, identifier = arns.parse(identifier)
     if identifier.startswith(MANAGED_ALIAS):  # made when a service first needs it, so it is always there
         arn = f"arn:{get_partition(region)}:kms:{region}:{account}:{identifier}"
         return Key(arn, "", enabled=True, managed_for=identifier.removeprefix(MANAGED_ALIAS))

@@ -291,7 +291,7 @@ def _grant(kind: str, text: str, principal: Principal) -> Grant:
         return Grant.DIRECT
     if text == principal.role_arn:
         return Grant.ROLE
-    is_root = text.startswith("arn:") and text.endswith(":root") and _account(text) == principal.account
+    is_root = text.startswith("arn:") and text.split(":")[2:] == ["iam", "", principal.account, "root"]
     return Grant.ACCOUNT if is_root or text == principal.account else Grant.NONE
 
 

@@ -67,15 +67,22 @@ class Run:
         self._end(USER_INITIATED, reason)
 
     def live(self) -> None:
-        """Run it to its end."""
-        with PLACES:
-            self._move("PENDING")
-            try:
-                prepared = self._prepare()
-            except (StartError, images.CannotStartError) as error:
-                self._end(FAILED_TO_START, str(error))
-            else:
-                self._run(prepared)
+        """Run it to its end, which it comes to whatever happens."""
+        try:
+            with PLACES:
+                self._move("PENDING")
+                try:
+                    prepared = self._prepare()
+                except (StartError, images.CannotStartError) as error:
+                    self._end(FAILED_TO_START, str(error))
+                else:
+                    self._run(prepared)
+        finally:
+            self._end(FAILED_TO_START, "sandbox: an error of its own, which is in its log")
+            self._finish()
+
+    def _finish(self) -> None:
+        """Say that it is over, and forget what its containers could ask for."""
         GRANTS.remove(self.task)
         METADATA.remove(self.task)
         now = CLOCK.now()

@@ -147,7 +147,7 @@ def _secret(task: Task, source: str) -> str:
     try:
         _require(task, "secretsmanager:GetSecretValue", arn)
         _require_key(task, client.describe_secret(SecretId=arn).get("KmsKeyId"), "secretsmanager", region)
-        text = client.get_secret_value(SecretId=arn, **selection)["SecretString"]
+        text = client.get_secret_value(SecretId=arn, **selection).get("SecretString", "")  # a binary one is empty
     except ClientError as error:
         raise StartError(f"{fetch}{_said(error)}") from None
     except InvocationError as refused:

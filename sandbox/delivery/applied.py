@@ -13,10 +13,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from moto.events.models import events_backends
+from moto.utilities.utils import get_partition
+
+from sandbox.delivery import arns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EVENT_BUS = "event-bus/"
 ARCHIVES_OWN = "prod.vhs.events.aws.internal"  # who manages the rule that each archive has
 
 
@@ -48,9 +52,10 @@ class Rule:
 
 
 def find_bus(account: str, region: str, name_or_arn: str) -> Bus | None:
-    """Return a bus of an account and region by its name or ARN; None if there is none."""
+    """Return a bus of an account and region by its name, or any by its ARN; None if there is none."""
     backends: Any = events_backends
-    name = name_or_arn.rpartition("/")[2]
+    arn = arns.parse(arn_of_bus(account, region, name_or_arn))
+    account, region, name = arn.account, arn.region, arn.resource.removeprefix(EVENT_BUS)
     found = backends[account][region].event_buses.get(name)
     if found is None:
         return None
@@ -62,6 +67,14 @@ def find_bus(account: str, region: str, name_or_arn: str) -> Bus | None:
         key=found.kms_key_identifier,
         dead_letter_queue=(found.dead_letter_config or {}).get("Arn"),
     )
+
+
+def arn_of_bus(account: str, region: str, name_or_arn: str) -> str:
+    """Return the ARN of a bus, which need not exist, of an account and region if it is named without them."""
+    if arns.is_arn(name_or_arn):
+        return name_or_arn
+    name = name_or_arn.removeprefix(EVENT_BUS)
+    return f"arn:{get_partition(region)}:events:{region}:{account}:{EVENT_BUS}{name}"
 
 
 def rules(bus: Bus) -> list[Rule]:

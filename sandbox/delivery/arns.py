@@ -18,13 +18,17 @@ class Arn(NamedTuple):
         return ":".join(("arn", *self))
 
 
+def is_arn(text: str) -> bool:
+    """Tell whether a text has the form of an ARN."""
+    return text.startswith("arn:") and text.count(":") >= 5
+
+
 def parse(text: str) -> Arn:
     """Take an ARN apart.
 
     Raises:
         ValueError: it has not the form of one.
     """
-    parts = text.split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn":
+    if not is_arn(text):
         raise ValueError(f"{text!r} is not an ARN")
-    return Arn(*parts[1:])
+    return Arn(*text.split(":", 5)[1:])

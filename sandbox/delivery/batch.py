@@ -87,7 +87,7 @@ def read_payload(payload: str) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the parameters and the container overrides, in the form of Batch's API, that a payload asks for.
 
     Raises:
-        InvocationError: a member of the overrides is none that EventBridge knows.
+        InvocationError: one of the two is no object, or a member of the overrides is none that EventBridge knows.
     """
     try:
         asked = json.loads(payload)
@@ -95,14 +95,16 @@ def read_payload(payload: str) -> tuple[dict[str, str], dict[str, Any]]:
         asked = None
     if not isinstance(asked, dict):
         return {}, {}
-    overrides = asked.get("ContainerOverrides") or {}
+    overrides, values = asked.get("ContainerOverrides") or {}, asked.get("Parameters") or {}
+    for name, value in (("ContainerOverrides", overrides), ("Parameters", values)):
+        if not isinstance(value, dict):
+            raise InvocationError(INVALID_PARAMETER, f"{name} is no JSON object")
     unknown = sorted(set(overrides) - set(OVERRIDES))
     if unknown:
         raise InvocationError(
             INVALID_PARAMETER,
             f"ContainerOverrides has no member {', '.join(unknown)}; there are {', '.join(OVERRIDES)}, capitalized",
         )
-    values = asked.get("Parameters") or {}
     return {name: _text(value) for name, value in values.items()}, _uncapitalized(overrides)
 
 

@@ -15,7 +15,14 @@ from botocore.exceptions import ParamValidationError
 from sandbox import permissions
 from sandbox.delivery import arns, clients
 from sandbox.delivery.invocation import InvocationError
-from sandbox.delivery.refusals import INVALID_JSON, INVALID_PARAMETER, understood
+from sandbox.delivery.refusals import (
+    ERROR_FROM_TARGET,
+    INVALID_JSON,
+    INVALID_PARAMETER,
+    NO_RESOURCE,
+    as_scheduler,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,9 +84,16 @@ def run_task(
         raise InvocationError(INVALID_PARAMETER, "RoleArn is required for target ECS")
     cluster = target["Arn"]
     parameters: Mapping[str, Any] = target.get("EcsParameters") or {}
-    if "TaskDefinitionArn" not in parameters:
-        raise InvocationError(INVALID_PARAMETER, "EcsParameters must be specified for target ECS")
-    overrides = _overrides(payload)
+    for name, given in (("RoleArn", caller.role_arn), ("EcsParameters", parameters.get("TaskDefinitionArn"))):
+        if not given:
+            raise _invalid(caller, INVALID_PARAMETER, f"{name} is required for target {cluster}.")
+    request: dict[str, Any] = {
+        RENAMED.get(name, name[0].lower() + name[1:]): _camel(value)
+        for name, value in parameters.items()
+        if value not in (None, "", [], {}) and name != "TaskDefinitionArn"
+    }
+    request["overrides"] = overrides = _overrides(payload, caller)
+    request["startedBy"] = started_by or f"events-rule/{caller.source_arn.rpartition('/')[2]}"[:LONGEST_STARTED_BY]
     ecs = clients.ecs(arns.parse(cluster).region)
     with understood():
         # The definition is looked up first: ECS resolves a family to its revision before it asks what the role may do.
@@ -96,25 +110,28 @@ def run_task(
                 cluster=cluster, taskDefinition=definition["taskDefinitionArn"], overrides=overrides, **request
             )
     except ParamValidationError as error:
-        code = "InvalidParameterException" if caller.service == SCHEDULER else INVALID_JSON
-        raise InvocationError(code, f"the input is not what ECS takes for overrides: {error}") from None
+        raise _invalid(caller, INVALID_JSON, f"the input is not what ECS takes for overrides: {error}") from None
     except ClientError as error:
         said = error.response["Error"]
         code, message = said["Code"], said["Message"]
-        ours = refusal(code, message)
         if caller.service == SCHEDULER:
-            raise InvocationError(code, message, retryable=ours.retryable) from None
+            raise as_scheduler(code, message) from None
         if NO_DEFINITION in message:
             raise InvocationError(NO_RESOURCE, message) from None
-        raise ours from None
+        raise refusal(code, message) from None
 
 
-def _overrides(payload: str) -> dict[str, Any]:
+def _invalid(caller: Caller, code: str, message: str) -> InvocationError:
+    """Return the error of a request that ECS would not take."""
+    return InvocationError("InvalidParameterException" if caller.service == SCHEDULER else code, message)
+
+
+def _overrides(payload: str, caller: Caller) -> dict[str, Any]:
     try:
         given = json.loads(payload or "{}")
     except ValueError as error:
-        raise InvocationError(INVALID_JSON, f"the input is no JSON: {error}") from None
-    return {name: value for name, value in given.items() if name in OVERRIDES} if isinstance(given, dict) else {}
+        raise _invalid(caller, INVALID_JSON, f"the input is no JSON: {error}") from None
+    return {name: given[name] for name in OVERRIDES if name in given} if isinstance(given, dict) else {}
 
 
 def _check(

@@ -11,9 +11,10 @@ from sandbox import permissions
 from sandbox.clock import CLOCK, written
 from sandbox.delivery import applied, arns, dead_letters, metrics, retries, targets
 from sandbox.delivery.events import EVENTS
+from sandbox.delivery.faults import FAULTS
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.delivery.records import RECORDS
-from sandbox.delivery.refusals import INVALID_JSON, NO_RESOURCE, THIRD_ACCOUNT_HOP_DETECTED
+from sandbox.delivery.refusals import INVALID_JSON, NO_RESOURCE, THIRD_ACCOUNT_HOP_DETECTED, refusal
 from sandbox.delivery.work import WORK
 from semantics import event_patterns, input_transformers
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 SERVICE = "events.amazonaws.com"
-EVENT_BUS = "event-bus/"
 # What an encrypted bus needs of its key (EventBridge User Guide, "KMS key options for EventBridge").
 KEY_ACTIONS = ("kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt")
 
@@ -49,9 +49,8 @@ def publish(
     """
     bus = applied.find_bus(account, region, bus_name)
     if bus is None:
-        name = bus_name.rpartition("/")[2]
-        bus_arn = f"arn:aws:events:{region}:{account}:{EVENT_BUS}{name}"
-        lost = f"there is no event bus {name}"
+        bus_arn = applied.arn_of_bus(account, region, bus_name)
+        lost = f"there is no event bus {bus_name.rpartition('/')[2]}"
         EVENTS.add(at=CLOCK.now(), bus_arn=bus_arn, event=event, forwarded_by=forwarded_by, lost=lost)
         return
     try:
@@ -103,12 +102,15 @@ def deliver(
     def once() -> dict[str, Any]:
         nonlocal payload
         payload = input_of(target, event, rule)
+        fault = FAULTS.take(target["Arn"])
+        if fault is not None:
+            raise refusal(*fault)
         invocation = targets.Invocation(target, payload, caller, event)
         if is_bus(target["Arn"]):
             return forward(invocation, forwarded=forwarded)
         return targets.invoke(invocation)
 
-    attempted = retries.attempt(once, target["Arn"], retries.RetryPolicy.of(target))
+    attempted = retries.attempt(once, retries.RetryPolicy.of(target))
     record: dict[str, Any] = {
         "at": CLOCK.now(),
         "trigger": "event",
@@ -182,7 +184,7 @@ def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: applied.
 
 def is_bus(target_arn: str) -> bool:
     """Tell whether a target is another bus."""
-    return ":events:" in target_arn and target_arn.split(":", 5)[-1].startswith(EVENT_BUS)
+    return ":events:" in target_arn and target_arn.split(":", 5)[-1].startswith(applied.EVENT_BUS)
 
 
 def forward(invocation: targets.Invocation, *, forwarded: bool) -> dict[str, Any]:
@@ -200,7 +202,7 @@ def forward(invocation: targets.Invocation, *, forwarded: bool) -> dict[str, Any
             THIRD_ACCOUNT_HOP_DETECTED, "Events received from another event bus cannot be forwarded to this event bus."
         )
     if applied.find_bus(arn.account, arn.region, arn.resource) is None:
-        raise InvocationError(NO_RESOURCE, f"Event bus {arn.resource.removeprefix(EVENT_BUS)} does not exist.")
+        raise InvocationError(NO_RESOURCE, f"Event bus {arn.resource.removeprefix(applied.EVENT_BUS)} does not exist.")
     context: dict[str, str | list[str]] = {
         "events:source": invocation.event["source"],
         "events:detail-type": invocation.event["detail-type"],

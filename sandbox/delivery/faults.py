@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 
-from sandbox.delivery.refusals import refusal
-
 
 class Faults:
     """The targets that shall fail, each with an error code and how often it still does."""
@@ -21,18 +19,13 @@ class Faults:
             if times > 0:
                 self._faults[target_arn] = (code, times)
 
-    def check(self, target_arn: str) -> None:
-        """Fail if this invocation of the target shall.
-
-        Raises:
-            InvocationError: it shall.
-        """
+    def take(self, target_arn: str) -> tuple[str, str] | None:
+        """Return the error code and words with which this invocation of the target shall fail; None if it shall not."""
         with self._lock:
             code, times = self._faults.pop(target_arn, ("", 0))
             if times > 1:
                 self._faults[target_arn] = (code, times - 1)
-        if times:
-            raise refusal(code, f"{code}, which this sandbox was asked for (python -m sandbox fault)")
+        return (code, f"{code}, which this sandbox was asked for (python -m sandbox fault)") if times else None
 
     def all(self) -> dict[str, dict[str, str | int]]:
         """Return what is still to fail: for each target its error code and how often."""

@@ -17,11 +17,14 @@ MAX_TIMES = 1000
 
 @answers("deliveries")
 def deliveries(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return what has been delivered after the record of number `since`, waiting up to `settle` seconds before."""
+    """Return what has been delivered after the record of number `since`, waiting up to `settle` seconds before.
+
+    `failures` names what the sandbox itself failed at, of which there is no record.
+    """
     settled = WORK.settle(float(fields.get("settle", 0)))
     since = int(fields.get("since", 0))
     kept = [record.model_dump(mode="json") for record in RECORDS.all() if record.number > since]
-    return {"settled": settled, "deliveries": kept}
+    return {"settled": settled, "deliveries": kept, "failures": WORK.failures()}
 
 
 @answers("events")

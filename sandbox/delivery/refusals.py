@@ -58,6 +58,11 @@ def refusal(code: str, message: str) -> InvocationError:
     return InvocationError(ours, message, retryable=ours in RETRYABLE)
 
 
+def as_scheduler(code: str, message: str) -> InvocationError:
+    """Return the same for Scheduler, which passes on the code of the API that refused."""
+    return InvocationError(code, message, retryable=refusal(code, message).retryable)
+
+
 @contextlib.contextmanager
 def understood() -> Iterator[None]:
     """Turn a refusal of AWS's API within a `with` block into an `InvocationError`."""

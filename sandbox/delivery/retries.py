@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox.delivery.faults import FAULTS
 from sandbox.delivery.invocation import InvocationError
 
 if TYPE_CHECKING:
@@ -61,14 +60,13 @@ class Attempted:
     exhausted: Exhausted | None = None
 
 
-def attempt(invoke: Callable[[], dict[str, Any]], target_arn: str, policy: RetryPolicy) -> Attempted:
+def attempt(invoke: Callable[[], dict[str, Any]], policy: RetryPolicy) -> Attempted:
     """Invoke a target until it succeeds, refuses for good, or the policy is exhausted."""
     waited = 0
     attempts = 0
     while True:
         attempts += 1
         try:
-            FAULTS.check(target_arn)
             return Attempted(attempts, waited, result=invoke())
         except InvocationError as error:
             if not error.retryable:

@@ -19,6 +19,7 @@ class Work:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._under_way = 0
+        self._failures: list[str] = []
 
     @contextlib.contextmanager
     def one(self) -> Iterator[None]:
@@ -34,18 +35,26 @@ class Work:
 
     def start(self, task: Callable[[], None], name: str) -> None:
         """Do something on a thread of its own; it counts from now, so that what it starts never leaves a gap."""
-        under_way = self.one()
-        under_way.__enter__()
+        counted = contextlib.ExitStack()
+        counted.enter_context(self.one())
 
         def run() -> None:
-            with contextlib.ExitStack() as stack:
-                stack.push(under_way)
+            with counted:
                 try:
                     task()
                 except Exception:  # noqa: BLE001 - the last place that sees it: the server's log must have it
                     print(f"sandbox: {name} failed", traceback.format_exc(), sep="\n", file=sys.stderr, flush=True)
+                    self._failures.append(name)
 
-        threading.Thread(target=run, name=name, daemon=True).start()
+        try:
+            threading.Thread(target=run, name=name, daemon=True).start()
+        except RuntimeError:  # this machine has no thread left: what cannot start is not under way
+            counted.close()
+            raise
+
+    def failures(self) -> list[str]:
+        """Return the names of what ended in an error of the sandbox's own, which is in its log."""
+        return list(self._failures)
 
     def settle(self, seconds: float) -> bool:
         """Wait until nothing is under way; False if something still is after so many seconds."""

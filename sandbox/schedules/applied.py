@@ -18,8 +18,6 @@ from semantics.schedules import Schedule, ScheduleError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DEFAULT_GROUP = "default"
-
 
 @dataclass(frozen=True, slots=True)
 class AppliedSchedule:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sandbox import permissions
 from sandbox.clock import CLOCK, written
 from sandbox.delivery import arns, dead_letters, ecs, retries
+from sandbox.delivery.faults import FAULTS
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.delivery.records import RECORDS
+from sandbox.delivery.refusals import as_scheduler
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,7 +69,7 @@ def fire(schedule: AppliedSchedule, scheduled: datetime) -> Delivery:
         payload = run.payload(attempt)
         return _invoke(run, payload)
 
-    attempted = retries.attempt(once, target_arn, retries.RetryPolicy.of(schedule.target))
+    attempted = retries.attempt(once, retries.RetryPolicy.of(schedule.target))
     record: dict[str, Any] = {
         "at": CLOCK.now(),
         "trigger": "schedule",
@@ -88,6 +90,9 @@ def fire(schedule: AppliedSchedule, scheduled: datetime) -> Delivery:
 def _invoke(run: Run, payload: str) -> dict[str, Any]:
     """Invoke the target once."""
     schedule = run.schedule
+    fault = FAULTS.take(schedule.target["Arn"])
+    if fault is not None:
+        raise as_scheduler(*fault)
     if schedule.key:
         # Scheduler reads the input of an encrypted schedule with the role ("Data encryption", Scheduler User Guide).
         context: dict[str, str | list[str]] = {
@@ -95,11 +100,9 @@ def _invoke(run: Run, payload: str) -> dict[str, Any]:
             "kms:EncryptionContext:aws:scheduler:schedule:arn": schedule.arn,
         }
         permissions.role_may(run.caller, "kms:Decrypt", schedule.key, context)
-    arn = arns.parse(schedule.target["Arn"])
-    if arn.service != "ecs":
-        raise InvocationError(
-            "ValidationException", f"the sandbox fires schedules at ECS clusters, not at {arn.service}"
-        )
+    target: str = schedule.target["Arn"]
+    if ":ecs:" not in target or not arns.is_arn(target):
+        raise InvocationError("ValidationException", f"the sandbox fires schedules at ECS clusters, not at {target}")
     return ecs.run_task(schedule.target, payload, run.caller, started_by=f"chronos-schedule/{schedule.name}")
 
 

@@ -14,6 +14,7 @@ from sandbox.delivery.work import WORK
 from sandbox.errors import WrongUseError
 from sandbox.schedules import applied
 from sandbox.schedules.firing import fire
+from semantics.schedules import LAST_YEAR
 
 if TYPE_CHECKING:
     from sandbox.schedules.applied import AppliedSchedule
@@ -62,12 +63,14 @@ def clock(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the sandbox's time; with `to`, move it there first, firing nothing.
 
     Raises:
-        WrongUseError: it would go back.
+        WrongUseError: it would go back, or too far.
     """
     if "to" in fields:
         to = datetime.fromisoformat(fields["to"])
         if to < CLOCK.now() and not fields.get("if_later"):
             raise WrongUseError(f"it is {_text(CLOCK.now())} in the sandbox: its clock goes forward only")
+        if to.year > LAST_YEAR:
+            raise WrongUseError(f"the sandbox's clock goes no further than {LAST_YEAR}, the last year of cron()")
         CLOCK.move_to(to)
     return {"now": CLOCK.now().isoformat()}
 

@@ -114,6 +114,7 @@ class Bench:
         """Wait, and return the deliveries of this test's rules."""
         answer = self.box.ask("deliveries", settle=SETTLE_SECONDS)
         assert answer["settled"], "something is still under way"
+        assert answer["failures"] == [], "a delivery ended without a record"
         return [each for each in answer["deliveries"] if f"/{self.name}" in each["source_arn"]]
 
     def one(self) -> dict[str, Any]:

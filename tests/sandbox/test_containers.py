@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox import server
+from sandbox.containers import startup
+from sandbox.containers.plans import ContainerPlan
+from sandbox.containers.runner import Run
+from sandbox.containers.tasks import Container, Task
 from sandbox.errors import WrongUseError
 from tests.sandbox.conftest import REGION
 from tests.sandbox.ecs_bench import ECS, EcsBench, allow, python
@@ -271,6 +276,33 @@ def assert_not_started(task: dict[str, Any], words: str) -> None:
     assert re.search(words, task["stoppedReason"]), task["stoppedReason"]
     assert "startedAt" not in task
     assert all("exitCode" not in container for container in task["containers"])
+
+
+def test_binary_secret_is_empty(bench: EcsBench) -> None:
+    """As ECS's agent has it; a key of its JSON is not in it."""
+    source = bench.client("secretsmanager").create_secret(Name=bench.name, SecretBinary=b"\x00")["ARN"]
+    role = bench.role("execution", bench.may_log(), allow("secretsmanager:GetSecretValue", source))
+    bench.define({"secrets": [{"name": "S", "valueFrom": source}]}, execution_role=role)
+    assert environment(bench, bench.run({"name": "main", "command": python(SHOW_ENVIRONMENT)}))["S"] == ""
+    bench.define({"secrets": [{"name": "S", "valueFrom": f"{source}:key::"}]}, execution_role=role, group=False)
+    assert_not_started(bench.run(), "did not contain json key key")
+
+
+def test_task_ends_even_if_the_sandbox_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("unexpected")
+
+    monkeypatch.setattr(startup, "check_image", fail)
+    monkeypatch.setenv("MOTO_PORT", "1")
+    now = datetime.now(UTC)
+    task = Task("arn:aws:ecs:us-east-1:1:task/c/1", "arn:c", "arn:d", "f", 1, "g", now, "us-east-1", "1")
+    task.containers = [Container("arn:x", task.task_arn, "main", "example.com/x", "0")]
+    seen: list[str] = []
+    run = Run(task, [ContainerPlan("main", "example.com/x")], lambda event: seen.append(event["detail"]["lastStatus"]))
+    with pytest.raises(RuntimeError, match="unexpected"):
+        run.live()
+    assert (seen[-1], task.stop_code) == ("STOPPED", "TaskFailedToStart")
+    assert "an error of its own" in str(task.stopped_reason)
 
 
 def test_log_group_that_is_not_there(bench: EcsBench) -> None:

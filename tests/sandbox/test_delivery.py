@@ -148,6 +148,17 @@ def test_bus_that_does_not_exist_takes_the_event_and_loses_it(bench: Bench) -> N
     assert [each["lost"] for each in bench.events()] == ["there is no event bus nowhere"]
 
 
+def test_bus_can_be_named_by_its_arn_and_that_of_another_account_is_another(bench: Bench) -> None:
+    bench.rule({"Arn": bench.queue()})
+    others = bench.bus_arn.replace(ACCOUNT, "111122223333")
+    bench.put(EventBusName=others)
+    assert [(each["bus_arn"], each["lost"]) for each in bench.events()] == [
+        (others, f"there is no event bus {bench.name}")
+    ]
+    bench.put(EventBusName=bench.bus_arn)
+    assert bench.one()["outcome"] == "delivered"
+
+
 def forwarding(source: Bench, target: Bench, **conditions: Any) -> None:
     """Let a rule of one bus send to another."""
     role = source.role(
@@ -263,6 +274,19 @@ def test_batch_overrides_must_be_capitalized(bench: Bench) -> None:
     delivery = bench.one()
     assert delivery["error_code"] == "INVALID_PARAMETER"
     assert "no member command" in delivery["error_message"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"Parameters": ["a"]}, {"ContainerOverrides": 5}, {"ContainerOverrides": {"Command": "report --all"}}],
+)
+def test_batch_input_of_another_shape_is_refused(bench: Bench, payload: dict[str, Any]) -> None:
+    """By the sandbox or by the SDK, it is a failed delivery like any other."""
+    queue, definition = job_queue(bench), job_definition(bench)
+    bench.rule(batch_target(bench, queue, definition, queue, definition) | {"Input": json.dumps(payload)})
+    bench.put()
+    delivery = bench.one()
+    assert (delivery["outcome"], delivery["error_code"]) == ("dropped", "INVALID_PARAMETER")
 
 
 @pytest.mark.parametrize("missing", ["queue", "definition"])

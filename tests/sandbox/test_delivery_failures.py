@@ -77,7 +77,8 @@ def test_without_a_dead_letter_queue_the_event_is_dropped(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "reason"), [("policy", "NO_PERMISSIONS"), ("missing", "NO_RESOURCE"), ("fifo", "standard queue")]
+    ("trouble", "reason"),
+    [("policy", "NO_PERMISSIONS"), ("missing", "NO_RESOURCE"), ("fifo", "standard queue"), ("name", "not an ARN")],
 )
 def test_dead_letter_queue_that_refuses_drops_the_event(bench: Bench, trouble: str, reason: str) -> None:
     if trouble == "fifo":
@@ -85,7 +86,7 @@ def test_dead_letter_queue_that_refuses_drops_the_event(bench: Bench, trouble: s
     elif trouble == "policy":
         dlq = bench.queue("dlq", rule="another")
     else:
-        dlq = bench.arn("sqs", f"{bench.name}-none")
+        dlq = bench.arn("sqs", f"{bench.name}-none") if trouble == "missing" else "dead-letters"
     bench.rule(unwritable(bench, "queue") | {"DeadLetterConfig": {"Arn": dlq}})
     bench.put()
     delivery = bench.one()

@@ -75,7 +75,7 @@ def test_role_that_does_not_trust_the_rule_is_not_assumed(trusted: str) -> None:
     )
 
 
-@pytest.mark.parametrize("role", [ROLE, None])
+@pytest.mark.parametrize("role", [ROLE, "run", "arn:aws:iam", "arn:moon:iam::123456789012:role/run", None])
 def test_role_that_is_not_there_is_not_assumed(role: str | None) -> None:
     code, message = refusal(permissions.role_may, by_rule(role), "ecs:RunTask", f"{FAMILY}:1", ON_CLUSTER)
     assert code == "FAILED_TO_ASSUME_ROLE"

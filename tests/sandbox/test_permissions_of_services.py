@@ -173,6 +173,19 @@ def test_key_of_a_bus_is_asked_for_that_bus(name: str | None) -> None:
         assert refusal(permissions.key_lets, *ask)[0] == "NO_PERMISSIONS"
 
 
+def test_description_of_a_key_has_no_encryption_context() -> None:
+    ask = (EVENTS, BUS, ACCOUNT)
+    scoped = make_key(DELEGATES, allow("kms:DescribeKey", to=EVENTS, StringEquals=OF_BUS))
+    assert refusal(permissions.key_lets, *ask, scoped, ["kms:DescribeKey"])[0] == "NO_PERMISSIONS"
+    source = {name: value for name, value in OF_BUS.items() if name.startswith("aws:")}
+    permissions.key_lets(*ask, make_key(allow("kms:DescribeKey", to=EVENTS, StringEquals=source)), ["kms:DescribeKey"])
+
+
+@pytest.mark.parametrize("key", ["arn:none", "none"])
+def test_key_that_has_no_name_of_one_is_not_there(key: str) -> None:
+    assert refusal(permissions.key_lets, EVENTS, BUS, ACCOUNT, key, ["kms:Decrypt"])[0] == "ERROR_FROM_TARGET"
+
+
 def test_key_can_be_the_resource() -> None:
     key = make_key(allow("kms:Decrypt", to=EVENTS, StringEquals={"aws:SourceAccount": ACCOUNT}))
     permissions.service_may(by_rule(), "kms:Decrypt", key)

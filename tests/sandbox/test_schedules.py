@@ -212,6 +212,7 @@ def test_dead_letter_that_the_role_may_not_send_is_dropped(bench: ScheduleBench)
     delivery = bench.fire("one")
     assert delivery["outcome"] == "dropped"
     assert "refuses it: AccessDeniedException" in delivery["error_message"]
+    assert delivery["dead_letter_queue"] == bench.arn("sqs", bench.name)
     assert "perform: sqs:SendMessage on" in delivery["error_message"]
 
 
@@ -221,6 +222,16 @@ def test_definition_that_is_gone(bench: ScheduleBench) -> None:
     delivery = bench.fire("one")
     assert (delivery["outcome"], delivery["attempts"]) == ("dead-lettered", 1)
     assert "Unable to describe task definition" in delivery["error_message"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"Input": "{"}, "InvalidParameterException"), ({"Arn": "the-cluster"}, "ValidationException")],
+)
+def test_what_moto_takes_and_aws_does_not(bench: ScheduleBench, fields: dict[str, Any], code: str) -> None:
+    bench.schedule("one", **fields)
+    delivery = bench.fire("one")
+    assert (delivery["outcome"], delivery["error_code"]) == ("dead-lettered", code)
 
 
 @pytest.mark.parametrize("value", [3, None, ["3"]])
@@ -240,6 +251,7 @@ def test_failure_that_may_pass_is_tried_again(bench: ScheduleBench) -> None:
     bench.box.ask("fault", arn=bench.cluster, code="ThrottlingException", times=3)
     delivery = bench.fire("one")
     assert (delivery["outcome"], delivery["attempts"]) == ("dead-lettered", 3)
+    assert delivery["error_code"] == "ThrottlingException", "Scheduler passes on the code of the API that refused"
     (letter,) = bench.letters()
     attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
     assert (attributes["RETRY_ATTEMPTS"], attributes["EXHAUSTED_RETRY_CONDITION"]) == ("2", "MaximumRetryAttempts")
@@ -301,6 +313,9 @@ def test_clock_never_goes_back(bench: ScheduleBench) -> None:
         bench.advance(timedelta(seconds=-5))
     with pytest.raises(WrongUseError, match="goes forward only"):
         bench.box.ask("clock", to="2020-01-01T00:00:00+00:00")
+    with pytest.raises(WrongUseError, match="goes no further than 2199"):
+        bench.box.ask("clock", to="2200-01-01T00:00:00+00:00")
+    assert bench.now().year < 2199
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ NARROW_SESSION = policy(Kind.SESSION, statement(Action="s3:*"))
         # The account as principal delegates to identity-based policies.
         ({"resource": resource(to(ACCOUNT))}, "because no identity-based policy allows the sqs:SendMessage action"),
         ({"resource": resource(to(f"arn:aws:iam::{ACCOUNT}:root")), "identity": ALLOWS}, None),
+        ({"resource": resource(to("arn:root"))}, "identity-based"),
         (
             {"identity": ALLOWS, "resource": resource(to("*", Effect="Deny"))},
             "with an explicit deny in a resource-based",
