@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.commands_delivery import AsJson, date_and_time, short_name, show
 from sandbox.errors import WrongUseError
-from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, that_is_up
+from sandbox.options import BUILD, AsJson, BuildFolder, SandboxThatIsUp, say, that_is_up
+from sandbox.tables import clock_time, escape, short_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from sandbox.errors import SandboxError, WrongUseError
-from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, that_is_up
+from sandbox.options import BUILD, AsJson, BuildFolder, SandboxThatIsUp, say, that_is_up
+from sandbox.tables import clock_time, escape, short_name, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sandbox.server import Sandbox
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON list.")]
 Since = Annotated[int, typer.Option("--since", min=0, help="Only those after this number.")]
 STYLES = {"delivered": "green", "dead-lettered": "yellow", "dropped": "red"}
 SETTLE_SECONDS = 30.0
@@ -188,22 +185,6 @@ def show_deliveries(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> Non
     show(("#", "time", "trigger", "from", "target", "outcome", "what came of it"), rows, "nothing has been delivered")
 
 
-def show(columns: Iterable[str], rows: Sequence[tuple[str, ...]], nothing: str) -> None:
-    """Print a table on standard output, or on standard error that there is nothing.
-
-    A cell is text as it stands: what rich takes for markup is none here, since events can say anything.
-    """
-    if not rows:
-        say(nothing)
-        return
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
-    Console(width=None if sys.stdout.isatty() else UNBOUNDED_WIDTH).print(table)
-
-
 def reason(delivery: Mapping[str, Any]) -> str:
     """Return in a few words what came of a delivery: why not, or what was started."""
     if delivery["error_code"]:
@@ -214,14 +195,4 @@ def reason(delivery: Mapping[str, Any]) -> str:
         for each in delivery["result"].values()
         for value in (each if isinstance(each, list) else [each])
     ]
-    return ", ".join(values)
-
-
-def short_name(arn: str) -> str:
-    """Return the last part of an ARN, which is the name of what it names; other text as it is."""
-    return arn.rpartition(":")[2].rpartition("/")[2] if arn.startswith("arn:") else arn
-
-
-def date_and_time(moment: str) -> str:
-    """Return a record's time as a person reads it, with its day: the sandbox's clock can be moved by weeks."""
-    return moment[:19].replace("T", " ")
+    return escape(", ".join(values))

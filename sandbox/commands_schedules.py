@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sandbox.commands_containers import tell
-from sandbox.commands_delivery import AsJson, show
 from sandbox.errors import SandboxError, WrongUseError
-from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, that_is_up
+from sandbox.options import BUILD, AsJson, BuildFolder, SandboxThatIsUp, say, that_is_up
+from sandbox.tables import escape, show
 from semantics.schedules import LAST_YEAR
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ BUILD = server.REPOSITORY / ".build"
 BuildFolder = Annotated[
     Path, typer.Option("--build-dir", envvar="PUNCTUAL_BUILD_DIR", hidden=True, help="Where working files are kept.")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 SandboxThatIsUp = Annotated[
     str | None, typer.Argument(metavar="[NAME]", help="The name of a sandbox that is up; the only one by default.")
 ]

@@ -12,6 +12,7 @@ from moto import mock_aws
 from sandbox import repairs, server
 from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing it registers repairs
 from sandbox.delivery import hooks as delivery_hooks  # noqa: F401 - as above
+from sandbox.schedules import hooks as schedule_hooks  # noqa: F401 - as above
 from tests.sandbox.bench import Bench
 from tests.sandbox.calling import Client, clients
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox import server
 from sandbox.__main__ import main
 from sandbox.state import Store
 from tests.sandbox.bench import Bench
@@ -52,10 +53,23 @@ def bench_of(shell: Shell, tmp_path: Path) -> Bench:
     return Bench(box, "workflow")
 
 
+@pytest.fixture
+def shared(shell: Shell, tmp_path: Path, repaired: server.Sandbox) -> Iterator[Store]:
+    """The session's sandbox under the name one, for what does not mind others there."""
+    store = Store(tmp_path / "sandbox")
+    store.folder("one").mkdir(parents=True)
+    store.write("one", repaired)
+    yield store
+    shutil.rmtree(store.root)  # before `shell` stops what is up
+
+
 SEND = ["--source", "test.workflow", "--detail-type", "Test", "--bus", "workflow"]
 
 
 def test_send_and_look(shell: Shell, bench_of: Bench, tmp_path: Path) -> None:
+    assert shell("deliveries") == 0
+    assert shell.stderr == "sandbox: nothing has been delivered\n"
+
     queue = bench_of.queue()
     bench_of.rule({"Arn": queue})
     bench_of.rule({"Arn": bench_of.topic(allowed=False)}, rule="alert", source=["test.workflow"])
@@ -84,31 +98,21 @@ def test_send_and_look(shell: Shell, bench_of: Bench, tmp_path: Path) -> None:
     assert second.rstrip().endswith("no rule")
 
 
-def test_a_row_is_one_line_for_other_programs_and_says_the_day(shell: Shell, bench_of: Bench) -> None:
-    source, detail_type = "[red]test[/red]", "[/bold] " + "long " * 50 + "end"
-    assert shell("send", "--bus", "workflow", "--source", source, "--detail-type", detail_type, "--detail", "{}") == 0
-    assert shell("events") == 0
-    _, row = shell.stdout.splitlines()
-    assert source in row, "no markup"
-    assert detail_type in row
-    assert re.search(r" [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} ", row)
-
-
-def test_fault_is_seen_in_the_deliveries(shell: Shell, bench_of: Bench) -> None:
-    queue = bench_of.queue()
-    bench_of.rule({"Arn": queue})
+@pytest.mark.usefixtures("shared")
+def test_fault_is_seen_in_the_deliveries(shell: Shell, bench: Bench) -> None:
+    queue = bench.queue()
+    bench.rule({"Arn": queue})
     assert shell("fault", queue, "one", "--times", "2") == 0
     assert "fails 2 times with ThrottlingException" in shell.stderr
-    assert shell("send", *SEND, "--detail", "{}", "--json") == 0
+    assert shell("send", *SEND, "--detail", "{}", "--json", "--bus", bench.name, "--source", bench.source) == 0
     (delivery,) = json.loads(shell.stdout)
     assert (delivery["outcome"], delivery["attempts"]) == ("delivered", 3)
     assert shell("fault", queue, "--times", "0") == 0
     assert shell.stderr == "sandbox: no target fails\n"
 
 
-def test_what_goes_wrong_is_put_into_words(shell: Shell, bench_of: Bench) -> None:
-    assert shell("deliveries") == 0
-    assert shell.stderr == "sandbox: nothing has been delivered\n"
+@pytest.mark.usefixtures("shared")
+def test_what_goes_wrong_is_put_into_words(shell: Shell) -> None:
     assert shell("deliveries", "two") == 2
     assert shell.stderr == "sandbox: two is not up; up: one\n"
     assert shell("fault", "the-queue") == 2
@@ -123,11 +127,23 @@ def test_what_goes_wrong_is_put_into_words(shell: Shell, bench_of: Bench) -> Non
     assert "there is no event bus nowhere" in shell.stderr
 
 
-def test_without_a_sandbox_or_with_two_the_name_is_asked_for(shell: Shell) -> None:
+@pytest.mark.usefixtures("shared")
+def test_what_the_sandbox_itself_fails_at_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = {"deliveries": [], "settled": True, "failures": ["delivery of an event"]}
+    monkeypatch.setattr(server.Sandbox, "ask", lambda *_, **__: failed)
+    assert shell("deliveries") == 3
+    assert "an error of the sandbox's own" in shell.stderr
+    assert "server.log: delivery of an event" in shell.stderr
+
+
+def test_without_a_sandbox_the_way_to_one_is_told(shell: Shell) -> None:
     assert shell("deliveries") == 2
     assert "none is up: start one" in shell.stderr
-    shell("up", "one")
-    shell("up", "two")
+
+
+def test_with_two_sandboxes_the_name_is_asked_for(shell: Shell, shared: Store, repaired: server.Sandbox) -> None:
+    shared.folder("two").mkdir()
+    shared.write("two", repaired)
     assert shell("deliveries") == 2
     assert shell.stderr == "sandbox: name the sandbox; up: one, two\n"
     assert shell("deliveries", "two") == 0
