@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sandbox import stored_policies
 from sandbox.clock import CLOCK, written
+from sandbox.delivery import arns
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.delivery.refusals import ERROR_FROM_TARGET, FAILED_TO_ASSUME_ROLE, NO_PERMISSIONS, NO_RESOURCE
 from semantics import policies
@@ -189,15 +190,9 @@ def _through(who: _Who, action: str, resource: str) -> Context:
     """Return what the service that has an encrypted queue or topic sends to KMS when it is written to."""
     sent = {f"kms:EncryptionContext:{_WRITES[action.lower()]}": resource}
     if not who.principal.is_service:  # the service uses the key with the rights of whoever writes
-        via = _endpoint(resource, resource.split(":")[2])
-        sent |= {"kms:ViaService": via, "kms:CallerAccount": who.principal.account}
+        arn = arns.parse(resource)
+        sent |= {"kms:ViaService": arns.endpoint(arn.service, arn.region), "kms:CallerAccount": who.principal.account}
     return sent
-
-
-def _endpoint(resource: str, service: str) -> str:
-    """Return the name of a service in a resource's region, as `kms:ViaService` has it."""
-    _, partition, _, region, *_ = resource.split(":", 5)
-    return f"{service}.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
 
 
 def _check_key(who: _Who, key: Key, actions: Sequence[str], context: Context) -> None:
@@ -214,7 +209,8 @@ def _managed_key_policy(key: Key) -> dict[str, object]:
 
     "AWS managed keys" in the KMS Developer Guide. Nobody can change it, so no service ever gets to use such a key.
     """
-    through = {"kms:CallerAccount": key.arn.split(":")[4], "kms:ViaService": _endpoint(key.arn, key.managed_for)}
+    arn = arns.parse(key.arn)
+    through = {"kms:CallerAccount": arn.account, "kms:ViaService": arns.endpoint(key.managed_for, arn.region)}
     actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
     statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions, "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [statement | {"Condition": {"StringEquals": through}}]}

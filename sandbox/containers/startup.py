@@ -171,7 +171,7 @@ def _require_key(task: Task, key: str | None, service: str, region: str) -> None
     if key is None or key.startswith("alias/aws/"):
         return
     arn = clients.kms(region).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
-    _require(task, "kms:Decrypt", arn, {"kms:ViaService": f"{service}.{region}.amazonaws.com"})
+    _require(task, "kms:Decrypt", arn, {"kms:ViaService": arns.endpoint(service, region)})
 
 
 def _said(error: ClientError) -> str:

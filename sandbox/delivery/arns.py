@@ -1,4 +1,4 @@
-"""The parts of an Amazon Resource Name."""
+"""The parts of an Amazon Resource Name, and the endpoints that go with them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ class Arn(NamedTuple):
 def is_arn(text: str) -> bool:
     """Tell whether a text has the form of an ARN."""
     return text.startswith("arn:") and text.count(":") >= 5
+
+
+def endpoint(service: str, region: str) -> str:
+    """Return the name of a service in a region, as `kms:ViaService` has it."""
+    return f"{service}.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
 
 
 def parse(text: str) -> Arn:

@@ -96,7 +96,7 @@ def _invoke(run: Run, payload: str) -> dict[str, Any]:
     if schedule.key:
         # Scheduler reads the input of an encrypted schedule with the role ("Data encryption", Scheduler User Guide).
         context: dict[str, str | list[str]] = {
-            "kms:ViaService": f"scheduler.{schedule.region}.amazonaws.com",
+            "kms:ViaService": arns.endpoint("scheduler", schedule.region),
             "kms:EncryptionContext:aws:scheduler:schedule:arn": schedule.arn,
         }
         permissions.role_may(run.caller, "kms:Decrypt", schedule.key, context)
