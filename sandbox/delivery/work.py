@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 
 class Work:
@@ -33,15 +34,22 @@ class Work:
                 self._under_way -= 1
                 self._changed.notify_all()
 
-    def start(self, task: Callable[[], None], name: str) -> None:
-        """Do something on a thread of its own; it counts from now, so that what it starts never leaves a gap."""
+    def start(self, task: Callable[[], None], name: str, places: AbstractContextManager[object] | None = None) -> None:
+        """Do something on a thread of its own; it counts from now, so that what it starts never leaves a gap.
+
+        Args:
+            task: what to do.
+            name: what to call it in the log.
+            places: is held while it is done; a semaphore lets a few go at once, and the others wait.
+        """
         counted = contextlib.ExitStack()
         counted.enter_context(self.one())
 
         def run() -> None:
             with counted:
                 try:
-                    task()
+                    with places or contextlib.nullcontext():
+                        task()
                 except Exception:  # noqa: BLE001 - the last place that sees it: the server's log must have it
                     print(f"sandbox: {name} failed", traceback.format_exc(), sep="\n", file=sys.stderr, flush=True)
                     self._failures.append(name)

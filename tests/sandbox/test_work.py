@@ -21,6 +21,24 @@ def test_settling_waits_for_what_was_started() -> None:
     assert work.settle(10)
 
 
+def test_what_waits_for_its_turn_is_under_way() -> None:
+    work, go, begun = Work(), threading.Event(), threading.Semaphore(0)
+
+    def wait() -> None:
+        begun.release()
+        go.wait()
+
+    places = threading.BoundedSemaphore(1)
+    work.start(wait, "first", places)
+    work.start(wait, "second", places)
+    assert begun.acquire(timeout=10)
+    assert not begun.acquire(timeout=0.05), "one at a time"
+    assert not work.settle(0)
+    go.set()
+    assert begun.acquire(timeout=10)
+    assert work.settle(10)
+
+
 def test_what_fails_is_over_and_named(capfd: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
         raise KeyError("unexpected")
