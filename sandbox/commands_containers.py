@@ -10,7 +10,7 @@ import typer
 
 from sandbox.errors import WrongUseError
 from sandbox.options import BUILD, AsJson, BuildFolder, SandboxThatIsUp, say, that_is_up
-from sandbox.tables import clock_time, escape, short_name, show
+from sandbox.tables import date_and_time, short_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

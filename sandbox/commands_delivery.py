@@ -11,7 +11,7 @@ import typer
 
 from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, AsJson, BuildFolder, SandboxThatIsUp, say, that_is_up
-from sandbox.tables import clock_time, escape, short_name, show
+from sandbox.tables import date_and_time, short_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 Since = Annotated[int, typer.Option("--since", min=0, help="Only those after this number.")]
-STYLES = {"delivered": "green", "dead-lettered": "yellow", "dropped": "red"}
 SETTLE_SECONDS = 30.0
-UNBOUNDED_WIDTH = 10_000  # of a table that goes into a file or another program: one line a row
 
 
 def deliveries(
@@ -195,4 +193,4 @@ def reason(delivery: Mapping[str, Any]) -> str:
         for each in delivery["result"].values()
         for value in (each if isinstance(each, list) else [each])
     ]
-    return escape(", ".join(values))
+    return ", ".join(values)

@@ -12,7 +12,7 @@ import typer
 from sandbox.commands_containers import tell
 from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, AsJson, BuildFolder, SandboxThatIsUp, say, that_is_up
-from sandbox.tables import escape, show
+from sandbox.tables import show
 from semantics.schedules import LAST_YEAR
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from sandbox.options import say
@@ -9,26 +10,29 @@ from sandbox.options import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+STYLES = {"delivered": "green", "dead-lettered": "yellow", "dropped": "red"}
+UNBOUNDED_WIDTH = 10_000  # of a table that goes into a file or another program: one line a row
+
 
 def show(columns: Iterable[str], rows: Sequence[tuple[str, ...]], nothing: str) -> None:
-    """Print a table on standard output, or on standard error that there is nothing."""
+    """Print a table on standard output, or on standard error that there is nothing.
+
+    A cell is text as it stands: what rich takes for markup is none here, since events can say anything.
+    """
     if not rows:
         say(nothing)
         return
-    from rich.console import Console  # noqa: PLC0415 - it takes a while, and most commands print no table
-    from rich.table import Table  # noqa: PLC0415 - as above
+    # It takes a while, and most commands print no table.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    Console(soft_wrap=False).print(table)
-
-
-def escape(text: str) -> str:
-    """Keep rich from taking what a service said for markup."""
-    return text.replace("[", r"\[")
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    Console(width=None if sys.stdout.isatty() else UNBOUNDED_WIDTH).print(table)
 
 
 def short_name(arn: str) -> str:
@@ -36,6 +40,6 @@ def short_name(arn: str) -> str:
     return arn.rpartition(":")[2].rpartition("/")[2] if arn.startswith("arn:") else arn
 
 
-def clock_time(moment: str) -> str:
-    """Return a record's time as hours, minutes and seconds."""
-    return moment.partition("T")[2][:8]
+def date_and_time(moment: str) -> str:
+    """Return a record's time as a person reads it, with its day: the sandbox's clock can be moved by weeks."""
+    return moment[:19].replace("T", " ")

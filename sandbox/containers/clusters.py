@@ -1,7 +1,7 @@
 """Clusters that are made elsewhere: the account has them, no plan of ours makes them.
 
-A schedule or a rule that has been applied names the cluster it runs tasks on. That is how the sandbox knows of one: it is there
-from its first use on. One that nothing names is not, as on AWS.
+A schedule or a rule that has been applied names the cluster it runs tasks on. That is how the sandbox knows of one: it
+is there from its first use on. One that nothing names is not, as on AWS.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 def tasks_run() -> None:
     """`RunTask` starts the containers of a task definition (ECS API, RunTask).
 
-    moto makes a record that never runs and has the first container only, wants the subnets to be there, and takes a revision
-    that was deregistered, overrides of a container that there is none of, and every count.
+    moto makes a record that never runs and has the first container only, wants the subnets to be there, and takes a
+    revision that was deregistered, overrides of a container that there is none of, and every count.
     """
 
     @around(EC2ContainerServiceResponse, "run_task")

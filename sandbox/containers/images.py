@@ -24,7 +24,7 @@ class LocalImage(BaseModel):
 
     Attributes:
         image: its name, with a tag or digest (then it is that one alone) or without (then every one of that name).
-        command: the image's entry point and its arguments; the command of a task definition or an override follows them.
+        command: the image's entry point; the command of a task definition or an override follows it.
         environment: variables that the image brings along.
         directory: where it starts; None for a scratch folder.
     """

@@ -50,7 +50,10 @@ class LogWriter:
                 raise LogError(f"{error.response['Error']['Code']}: {error.response['Error']['Message']}") from None
 
     def close(self, reason: str) -> None:
-        """Throw away all that is written from now on, as the driver does when it is refused; the server's log says why."""
+        """Throw away all that is written from now on, as the driver does when it is refused.
+
+        The server's log says why.
+        """
         self._closed = True
         print(f"sandbox: {self._stream.group} {self._stream.stream} gets no more lines: {reason}", file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""A container's process, seen from the server: start it through the supervisor, hand on its lines, stop it, learn how it ended."""
+"""A container's process, seen from the server: start it through the supervisor, hand on its lines, stop it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The two roles of a task: the execution role, with which ECS starts it, and the task role, which its program works with.
+"""The two roles of a task: with the execution role ECS starts it, with the task role its program works.
 
-Amazon ECS developer guide, "IAM roles for Amazon ECS". ECS takes on both as `ecs-tasks.amazonaws.com`, and says the task's ARN
-in `aws:SourceArn`.
+Amazon ECS developer guide, "IAM roles for Amazon ECS". ECS takes on both as `ecs-tasks.amazonaws.com`, and says the
+task's ARN in `aws:SourceArn`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def caller(task: Task, role_arn: str) -> Caller:
 
 
 def untrusting(task: Task) -> str | None:
-    """Return the ARN of the task's role that ECS cannot take on, since it is not there or does not trust it; None if it can."""
+    """Return a role of the task that is not there, or does not trust ECS; None if it can take on all."""
     for role in (task.execution_role_arn, task.task_role_arn):
         try:
             if role is not None:
@@ -70,7 +70,7 @@ GRANTS = Grants()
 
 @control.answers(CREDENTIALS)
 def answer_credentials(fields: dict[str, Any]) -> dict[str, Any]:
-    """Give a container the credentials of its task role, as ECS's agent does: with them it calls in that role's name."""
+    """Give a container the credentials of its task role, as ECS's agent does; its calls are then that role's."""
     task = GRANTS.find(fields["path"])
     if task is None or task.task_role_arn is None:
         raise WrongUseError("no task that runs has these credentials")

@@ -1,7 +1,7 @@
 """What ECS does with the execution role before a container runs: pull the image, read the secrets, open the log stream.
 
-The words of a failure are ECS's own ("Amazon ECS stopped task error messages", Amazon ECS developer guide). Without an execution
-role nothing is checked: then the container instance's role does it, which is not modelled.
+The words of a failure are ECS's own ("Amazon ECS stopped task error messages", Amazon ECS developer guide). Without an
+execution role nothing is checked: then the container instance's role does it, which is not modelled.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sandbox.containers.plans import LogStream
     from sandbox.containers.tasks import Task
 
-SECRET = ":secretsmanager:"
+OF_SECRETS_MANAGER = ":secretsmanager:"
 PARAMETER = ":parameter/"
 ECR = re.compile(r"(?P<account>[0-9]{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z.]+/(?P<repository>[^:@]+)")
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
@@ -104,7 +104,7 @@ def secret_values(task: Task, wanted: Mapping[str, str]) -> dict[str, str]:
         StartError: the role may not read one, or there is none.
     """
     return {
-        name: _secret(task, source) if SECRET in source else _parameter(task, source) for name, source in wanted.items()
+        name: (_secret if OF_SECRETS_MANAGER in source else _parameter)(task, source) for name, source in wanted.items()
     }
 
 
@@ -137,7 +137,7 @@ def _parameter(task: Task, source: str) -> str:
 def _secret(task: Task, source: str) -> str:
     parts = source.split(":")
     arn, region = ":".join(parts[:7]), parts[3]
-    key, stage, version = (parts[7:] + ["", "", ""])[:3]
+    key, stage, version = [*parts[7:], "", "", ""][:3]
     retrieval = f"{RETRIEVAL}unable to retrieve secret from asm: service call has been retried 1 time(s): "
     fetch = f"{retrieval}failed to fetch secret {arn} from secrets manager: "
     client = clients.secrets_manager(region)

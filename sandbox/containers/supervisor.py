@@ -1,14 +1,16 @@
 """Run one container's program as a process of its own, keep it within its limits, and leave nothing of it behind.
 
-A script of the standard library alone, started for each container: one process with one thread, where setting limits between
-fork and exec is safe, and which outlives the server for just as long as it takes to clean up after it.
+A script of the standard library alone, started for each container: one process with one thread, where setting limits
+between fork and exec is safe, and which outlives the server for just as long as it takes to clean up after it.
 
-It reads a JSON object in one line from standard input, then waits: `stop` in a line asks the program to end, and the end of
-input, however the server came to its end, kills it. It writes how the program ended, as JSON, to the descriptor `report`.
+It reads a JSON object in one line from standard input, then waits: `stop` in a line asks the program to end, and the
+end of input, however the server came to its end, kills it. It writes how the program ended, as JSON, to the descriptor
+`report`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -44,8 +46,8 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
             it starts; None for the scratch folder), `cpu_seconds`, `wall_seconds`, `stop_seconds`.
 
     Returns:
-        `exit_code` (128 and the signal's number if a signal ended it; None if it could not be started), `ended_by` (`exit`,
-        `stop`, `wall`, `cpu` or `start`), `error` (why it could not be started) and `cpu_seconds` (used).
+        `exit_code` (128 and the signal's number if a signal ended it; None if it could not be started), `ended_by`
+        (`exit`, `stop`, `wall`, `cpu` or `start`), `error` (why it could not be started) and `cpu_seconds` (used).
     """
     # Whatever the program starts comes back to this process when its parent ends, so that it can be ended too.
     prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -121,10 +123,8 @@ def watch(process: subprocess.Popen[bytes], order: dict[str, Any], waker: int) -
 
 def signal_group(process: subprocess.Popen[bytes], signum: int) -> None:
     """Send a signal to the program and to all of its process group."""
-    try:
+    with contextlib.suppress(ProcessLookupError):  # it ended a moment ago
         os.killpg(process.pid, signum)
-    except ProcessLookupError:
-        pass  # it ended a moment ago
 
 
 def end_descendants() -> None:
@@ -169,7 +169,6 @@ def main() -> None:
         line += piece
     order = json.loads(line)
     report = order.pop("report")
-    os.set_inheritable(report, False)
     ended = run(order)
     os.write(report, json.dumps(ended).encode())
 

@@ -1,7 +1,7 @@
 """A task as ECS describes it, and the event that ECS sends when it changes.
 
-The attributes of both classes have the names of ECS's API in Python's form, since moto makes its answers from them. Shapes: ECS
-API reference, Task and Container; ECS developer guide, "Amazon ECS task state change events".
+The attributes of both classes have the names of ECS's API in Python's form, since moto makes its answers from them.
+Shapes: ECS API reference, Task and Container; ECS developer guide, "Amazon ECS task state change events".
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Container:
 class Task:
     """One task, from the answer to RunTask until nobody asks for it any more.
 
-    `execution_role_arn` and `task_role_arn` are those in effect, with what the caller overrides; `family` and `revision` are of
-    its definition. They are the sandbox's own, and no part of ECS's answer.
+    `execution_role_arn` and `task_role_arn` are those in effect, with what the caller overrides; `family` and
+    `revision` are of its definition. They are the sandbox's own, and no part of ECS's answer.
     """
 
     task_arn: str

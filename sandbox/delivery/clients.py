@@ -43,13 +43,15 @@ def cloudwatch(region: str) -> Any:
 @functools.cache
 def ecs(region: str) -> ECSClient:
     """Return a client of ECS."""
-    return _client("ecs", region)
+    client: ECSClient = _client("ecs", region)
+    return client
 
 
 @functools.cache
 def kms(region: str) -> KMSClient:
     """Return a client of KMS."""
-    return _client("kms", region)
+    client: KMSClient = _client("kms", region)
+    return client
 
 
 @functools.cache
@@ -62,7 +64,8 @@ def logs(region: str) -> CloudWatchLogsClient:
 @functools.cache
 def secrets_manager(region: str) -> SecretsManagerClient:
     """Return a client of Secrets Manager."""
-    return _client("secretsmanager", region)
+    client: SecretsManagerClient = _client("secretsmanager", region)
+    return client
 
 
 @functools.cache
@@ -82,13 +85,15 @@ def sqs(region: str) -> SQSClient:
 @functools.cache
 def ssm(region: str) -> SSMClient:
     """Return a client of Systems Manager."""
-    return _client("ssm", region)
+    client: SSMClient = _client("ssm", region)
+    return client
 
 
 @functools.cache
 def sts(region: str) -> STSClient:
     """Return a client of STS."""
-    return _client("sts", region)
+    client: STSClient = _client("sts", region)
+    return client
 
 
 def endpoint() -> str:

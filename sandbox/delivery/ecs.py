@@ -1,16 +1,17 @@
 """ECS as a target: RunTask, as EventBridge and EventBridge Scheduler call it with the role that the target names.
 
-What the role needs, on which resource and with which condition keys: Service Authorization Reference, Amazon Elastic Container
-Service; EventBridge User Guide and Scheduler User Guide, on permissions for ECS targets.
+What the role needs, on which resource and with which condition keys: Service Authorization Reference, Amazon Elastic
+Container Service; the user guides of EventBridge and of Scheduler, on permissions for ECS targets.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ParamValidationError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from sandbox import permissions
 from sandbox.delivery import arns, clients
@@ -25,45 +26,27 @@ from sandbox.delivery.refusals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mypy_boto3_ecs.type_defs import TaskDefinitionTypeDef
+    from collections.abc import Iterator, Mapping
 
     from sandbox.delivery.invocation import Caller
 
+SCHEDULER = "scheduler.amazonaws.com"
 PASSED_TO = "ecs-tasks.amazonaws.com"
-# The members of ECS's TaskOverride. What else is in the payload is no override: without an input, a rule gives its target
-# the whole event, and ECS runs the task as it is defined.
-OVERRIDES = frozenset(
-    {
-        "containerOverrides",
-        "cpu",
-        "ephemeralStorage",
-        "executionRoleArn",
-        "inferenceAcceleratorOverrides",
-        "memory",
-        "taskRoleArn",
-    }
+LONGEST_STARTED_BY = 128  # characters
+NO_DEFINITION = "Unable to describe task definition"
+# The members of ECS's TaskOverride. What else is in the payload is no override: without an input, a rule gives its
+# target the whole event, and ECS runs the task as it is defined.
+OVERRIDES = (
+    "containerOverrides",
+    "cpu",
+    "ephemeralStorage",
+    "executionRoleArn",
+    "inferenceAcceleratorOverrides",
+    "memory",
+    "taskRoleArn",
 )
-# Members of EcsParameters and what RunTask calls them; both APIs write what is inside in their own way.
-PARAMETERS = {
-    "EnableECSManagedTags": "enableECSManagedTags",
-    "EnableExecuteCommand": "enableExecuteCommand",
-    "Group": "group",
-    "LaunchType": "launchType",
-    "PlatformVersion": "platformVersion",
-    "PropagateTags": "propagateTags",
-    "ReferenceId": "referenceId",
-    "TaskCount": "count",
-}
-STRUCTURES = {
-    "CapacityProviderStrategy": "capacityProviderStrategy",
-    "NetworkConfiguration": "networkConfiguration",
-    "PlacementConstraints": "placementConstraints",
-    "PlacementStrategies": "placementStrategy",
-    "PlacementStrategy": "placementStrategy",
-    "Tags": "tags",
-}
+# Members of EcsParameters that RunTask calls otherwise than by a small first letter.
+RENAMED = {"PlacementStrategies": "placementStrategy", "TaskCount": "count"}
 
 
 def run_task(
@@ -75,14 +58,13 @@ def run_task(
         target: of an EventBridge rule or a Scheduler schedule: `Arn` is the cluster, `EcsParameters` the rest.
         payload: the input: a TaskOverride in JSON, or anything else in JSON, which overrides nothing.
         caller: the rule or schedule, with the target's role.
-        started_by: what the task says of who started it; for a rule, its name.
+        started_by: what the task says of who started it; without, `events-rule/` and the rule's name.
 
     Raises:
-        InvocationError: the role lacks a right, the cluster or the definition is not there, the input is no JSON, or ECS refuses.
+        InvocationError: the role lacks a right, the cluster or the definition is not there, the input is no JSON, or
+            ECS refuses.
     """
-    if caller.role_arn is None:
-        raise InvocationError(INVALID_PARAMETER, "RoleArn is required for target ECS")
-    cluster = target["Arn"]
+    cluster: str = target["Arn"]
     parameters: Mapping[str, Any] = target.get("EcsParameters") or {}
     for name, given in (("RoleArn", caller.role_arn), ("EcsParameters", parameters.get("TaskDefinitionArn"))):
         if not given:
@@ -95,20 +77,23 @@ def run_task(
     request["overrides"] = overrides = _overrides(payload, caller)
     request["startedBy"] = started_by or f"events-rule/{caller.source_arn.rpartition('/')[2]}"[:LONGEST_STARTED_BY]
     ecs = clients.ecs(arns.parse(cluster).region)
-    with understood():
+    with _refused(caller):
         # The definition is looked up first: ECS resolves a family to its revision before it asks what the role may do.
-        definition = ecs.describe_task_definition(taskDefinition=parameters["TaskDefinitionArn"])["taskDefinition"]
-    _check(caller, cluster, parameters, overrides, definition)
-    request = {
-        PARAMETERS[name]: value for name, value in parameters.items() if name in PARAMETERS and value not in (None, "")
-    }
-    request |= {STRUCTURES[name]: _camel(value) for name, value in parameters.items() if name in STRUCTURES and value}
-    request["startedBy"] = started_by or f"events-rule/{caller.source_arn.rpartition('/')[2]}"[:36]
+        described = ecs.describe_task_definition(taskDefinition=parameters["TaskDefinitionArn"])["taskDefinition"]
+        definition: Mapping[str, Any] = dict(described)
+        _check(caller, cluster, request, overrides, definition)
+        answer = ecs.run_task(cluster=cluster, taskDefinition=definition["taskDefinitionArn"], **request)
+    for failure in answer["failures"]:
+        said = f"{failure.get('arn', cluster)}: {failure.get('reason', 'no reason given')}"
+        raise InvocationError(ERROR_FROM_TARGET, said)
+    return {"tasks": [task["taskArn"] for task in answer["tasks"]]}
+
+
+@contextlib.contextmanager
+def _refused(caller: Caller) -> Iterator[None]:
+    """Turn what ECS refuses into an `InvocationError`: EventBridge has codes of its own, Scheduler passes ECS's on."""
     try:
-        with understood():
-            answer = ecs.run_task(
-                cluster=cluster, taskDefinition=definition["taskDefinitionArn"], overrides=overrides, **request
-            )
+        yield
     except ParamValidationError as error:
         raise _invalid(caller, INVALID_JSON, f"the input is not what ECS takes for overrides: {error}") from None
     except ClientError as error:
@@ -137,17 +122,17 @@ def _overrides(payload: str, caller: Caller) -> dict[str, Any]:
 def _check(
     caller: Caller,
     cluster: str,
-    parameters: Mapping[str, Any],
+    request: Mapping[str, Any],
     overrides: Mapping[str, Any],
-    definition: TaskDefinitionTypeDef,
+    definition: Mapping[str, Any],
 ) -> None:
-    """Check every right that RunTask needs of the role, in the order in which ECS asks."""
+    """Check every right that RunTask needs of the role."""
     permissions.role_may(caller, "ecs:RunTask", definition["taskDefinitionArn"], {"ecs:cluster": cluster})
     for name in ("taskRoleArn", "executionRoleArn"):
         role = overrides.get(name) or definition.get(name)
         if role:
             permissions.role_may(caller, "iam:PassRole", role, {"iam:PassedToService": PASSED_TO})
-    if parameters.get("Tags") or parameters.get("PropagateTags"):
+    if request.get("tags") or request.get("propagateTags"):
         arn = arns.parse(cluster)
         task = arn._replace(resource=f"task/{arn.resource.rpartition('/')[2]}/{uuid.uuid4().hex}")
         tags = {tag.get("key", ""): tag.get("value", "") for tag in request.get("tags") or ()}

@@ -167,8 +167,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "      Done:\n",
         "      Done:",
         (
-            'workflows.follow-up.rules.Done: "Done" is not a key of a rule or a publisher: lower-case letters, digits and '
-            "single hyphens, and starts with a letter"
+            'workflows.follow-up.rules.Done: "Done" is not a key of a rule or a publisher: lower-case letters, digits '
+            "and single hyphens, and starts with a letter"
         ),
     ),
     "a role on a log target": (

@@ -52,6 +52,22 @@ def aws(request: pytest.FixtureRequest) -> Client:
 
 
 @pytest.fixture
+def name() -> str:
+    """A name nobody else uses: the repaired sandbox is shared by the session."""
+    return f"t-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def make_bench(repaired: server.Sandbox) -> Callable[[], Bench]:
+    return lambda: Bench(repaired, f"t-{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def bench(make_bench: Callable[[], Bench]) -> Bench:
+    return make_bench()
+
+
+@pytest.fixture
 def account_in_process(no_outside_influence: None) -> Iterator[None]:
     """An account of the test's own, in this process: for what needs no server."""
     with mock_aws():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,16 @@ def test_send_and_look(shell: Shell, bench_of: Bench, tmp_path: Path) -> None:
     first, second = shell.stdout.splitlines()[1:]
     assert "workflow-rule, workflow-alert" in first
     assert second.rstrip().endswith("no rule")
+
+
+def test_a_row_is_one_line_for_other_programs_and_says_the_day(shell: Shell, bench_of: Bench) -> None:
+    source, detail_type = "[red]test[/red]", "[/bold] " + "long " * 50 + "end"
+    assert shell("send", "--bus", "workflow", "--source", source, "--detail-type", detail_type, "--detail", "{}") == 0
+    assert shell("events") == 0
+    _, row = shell.stdout.splitlines()
+    assert source in row, "no markup"
+    assert detail_type in row
+    assert re.search(r" [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} ", row)
 
 
 @pytest.mark.usefixtures("shared")

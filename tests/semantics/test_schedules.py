@@ -186,7 +186,7 @@ def field(lowest: int, highest: int, *, star: bool = True) -> st.SearchStrategy[
 
 @st.composite
 def expressions(draw: st.DrawFn) -> str:
-    """Cron expressions that aws-croniter reads as well: one wildcard stands alone, no LW, no steps over all weekdays."""
+    """Cron expressions that aws-croniter reads as well: one wildcard alone, no LW, no steps over all weekdays."""
     last = st.integers(1, 7).map(lambda day: f"{day}L")
     occurrence = st.tuples(st.integers(1, 7), st.integers(1, 5)).map(lambda pair: f"{pair[0]}#{pair[1]}")
     of_month = st.one_of(field(1, 31), st.just("L"))
