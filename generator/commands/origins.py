@@ -36,6 +36,7 @@ _WIRED: Final[dict[str, tuple[str, ...]]] = {
     "security_group_ids": ("network.security_group_ids",),
     "assign_public_ip": ("network.assign_public_ip",),
     "keep_log_group": ("deletion_protection",),
+    "keep_log_groups": ("deletion_protection",),
     **{name: (f"naming.{name}",) for name in NAMING},
     "aws_region_short_code": ("aws_region_short_code",),
 }

@@ -161,7 +161,7 @@ class Environment(Strict):
     tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
     deletion_protection: bool = Field(
         default=False,
-        description="true refuses plans that destroy a key or a topic, and keeps the log groups of removed tasks.",
+        description="true refuses plans that destroy a key or a topic, and keeps the log groups of what is removed.",
     )
     moved: list[Move] | None = Field(None, description="New addresses of what the state has under old ones.")
     imports: list[Import] | None = Field(None, description="What exists and shall be managed from now on.")

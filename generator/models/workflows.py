@@ -368,6 +368,11 @@ class Workflow(Strict):
         description="false leaves out the policy that lets the rules write their log groups: the account has one that "
         "does, of the ten that a region has room for.",
     )
+    keep_log_groups: bool | None = Field(
+        None,
+        description="true leaves the log groups and what is in them in the account when their rules are removed. false "
+        "unless given, or unless the environment has `deletion_protection`.",
+    )
     log_retention_days: int | None = Field(
         None,
         description="Days that the log groups keep events, of those that CloudWatch Logs offers, from 1 to 3653; 0 is "

@@ -179,6 +179,8 @@ def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
 
 
 def _workflow(spec: Environment, name: str, workflow: Workflow) -> Call:
+    if spec.deletion_protection and workflow.keep_log_groups is None:
+        workflow = workflow.model_copy(update={"keep_log_groups": True})
     own = {field: value for field, value in _given(workflow).items() if field not in WORKFLOW.references}
     own["rules"] = workflows.rules(spec, workflow)
     if workflow.existing_bus_name is not None:

@@ -129,7 +129,10 @@ WORKFLOW: Final = Wiring(
     always=("name", *NAMING),
     references=frozenset({"key", "cluster"}),
     by_field={"key": "key"},  # the spec has its name in `keys`, the module an object with its ARN
-    by_environment=dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
+    by_environment={
+        **dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
+        "deletion_protection": ("keep_log_groups",),
+    },
     network=False,  # each target that runs a task gets one, within `rules`
     outputs={
         "workflows": (

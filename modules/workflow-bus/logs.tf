@@ -19,6 +19,7 @@ resource "aws_cloudwatch_log_group" "main" {
   name              = each.key
   kms_key_id        = local.key_arn
   retention_in_days = var.log_retention_days
+  skip_destroy      = var.keep_log_groups
   tags              = local.tags
 
   # CloudWatch Logs refuses a key whose policy does not let it in yet.

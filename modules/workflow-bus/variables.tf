@@ -435,6 +435,13 @@ variable "existing_bus_name" {
   }
 }
 
+variable "keep_log_groups" {
+  description = "Whether the log groups and what is in them stay in the account when their rules are removed or the groups renamed: Terraform then only forgets them. It takes effect with the apply that sets it, so set it before a removal. false deletes them."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "key" {
   description = <<-EOT
     A KMS key that exists, of this region, for the bus, the dead-letter queue and the log groups; null for AWS's own keys. Its owner

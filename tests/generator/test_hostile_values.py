@@ -297,7 +297,8 @@ def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -
             del wanted[reference]
         yield from _arguments(f"schedules.{name}", wanted, evaluated.calls[f"schedule_{label(name)}"])
     for name, workflow in spec["workflows"].items():
-        wanted = naming | {"name": name} | called(spec, without_nulls(workflow))
+        kept = {"keep_log_groups": True} if spec["deletion_protection"] else {}
+        wanted = naming | {"name": name} | kept | called(spec, without_nulls(workflow))
         yield from _arguments(f"workflows.{name}", wanted, as_read(evaluated.calls[f"workflow_{label(name)}"]))
     for name, component in spec["components"].items():
         call = f"component_{label(name)}"

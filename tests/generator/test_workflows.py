@@ -169,6 +169,14 @@ SECOND = """\
 KEYS = "keys:\n  other:\n    description: Others\n"
 
 
+def test_deletion_protection_keeps_what_rules_have_logged(workplace: Workplace) -> None:
+    assert "keep_log_groups" not in main(workplace, SPEC)
+    protected = SPEC + "deletion_protection: true\n"
+    assert argument(main(workplace, protected), "workflow_follow_up", "keep_log_groups") == "true"
+    let_go = protected.replace("  follow-up:\n", "  follow-up:\n    keep_log_groups: false\n")
+    assert argument(main(workplace, let_go), "workflow_follow_up", "keep_log_groups") == "false"
+
+
 def test_rules_on_the_bus_of_another_workflow_wait_for_it(workplace: Workplace) -> None:
     """Otherwise an apply makes the rules before there is a bus, now and then."""
     text = main(workplace, SPEC + SECOND)

@@ -17,8 +17,9 @@ module "custom_id_cleanup" {
   name     = "custom-id-cleanup"
   bus_name = "dn-backend-workflow-bus-dev"
 
-  create_key = { alias = "custom-id-cleanup" }
-  archive    = { retention_days = 30, description = "Events of the custom ID cleanup, to be replayed" }
+  create_key      = { alias = "custom-id-cleanup" }
+  keep_log_groups = true
+  archive         = { retention_days = 30, description = "Events of the custom ID cleanup, to be replayed" }
 
   publishers = {
     channelbackfill = {
