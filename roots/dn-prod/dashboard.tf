@@ -36,6 +36,14 @@ resource "aws_cloudwatch_dashboard" "environment" {
             "${local.alarm_arn_prefix}internal-content-use1-channelbackfill-task-InvocationsFailedToBeSentToDeadLetterCount",
             "${local.alarm_arn_prefix}internal-content-use1-channelbackfill-task-dlq-messages-visible",
             "${local.alarm_arn_prefix}internal-content-use1-channelbackfill-task-dlq-oldest-message",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-dlq-messages-visible",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-dlq-oldest-message",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-failure-FailedInvocations",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-failure-InvocationsFailedToBeSentToDlq",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-failure-InvocationsSentToDlq",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-success-FailedInvocations",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-success-InvocationsFailedToBeSentToDlq",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-success-InvocationsSentToDlq",
             "${local.alarm_arn_prefix}internal-content-use1-dn-task-claims-report-process-InvocationDroppedCount",
             "${local.alarm_arn_prefix}internal-content-use1-dn-task-claims-report-process-InvocationsFailedToBeSentToDeadLetterCount",
             "${local.alarm_arn_prefix}internal-content-use1-dn-task-claims-report-process-dlq-messages-visible",
@@ -226,7 +234,25 @@ resource "aws_cloudwatch_dashboard" "environment" {
         type   = "metric"
         x      = 0
         y      = 34
-        width  = 24
+        width  = 12
+        height = 6
+        properties = {
+          title = "Runs: events that start one"
+          metrics = [
+            ["AWS/Events", "TriggeredRules", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
+          ]
+          stat   = "Sum"
+          period = 3600
+          region = local.region
+          view   = "timeSeries"
+          yAxis  = { left = { min = 0, showUnits = false } }
+        }
+      },
+      {
+        type   = "metric"
+        x      = 12
+        y      = 34
+        width  = 12
         height = 6
         properties = {
           title = "Failures"
@@ -251,6 +277,81 @@ resource "aws_cloudwatch_dashboard" "environment" {
           query  = "SOURCE '${module.task_cmscustomidcleanup.log_group_name}' | fields toMillis(@timestamp) as millis\n| stats fromMillis(min(millis)) as started, (max(millis) - min(millis)) / 1000 as seconds, count(*) as lines by @logStream\n| sort started desc\n| limit 50"
           region = local.region
           view   = "table"
+        }
+      },
+
+      # Workflow custom-id-cleanup
+      {
+        type   = "text"
+        x      = 0
+        y      = 46
+        width  = 24
+        height = 1
+        properties = {
+          markdown = "## Workflow custom-id-cleanup"
+        }
+      },
+      {
+        type   = "metric"
+        x      = 0
+        y      = 47
+        width  = 8
+        height = 6
+        properties = {
+          title = "Runs: matched, and targets invoked"
+          metrics = [
+            ["AWS/Events", "TriggeredRules", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
+            ["AWS/Events", "Invocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
+            ["AWS/Events", "TriggeredRules", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
+            ["AWS/Events", "Invocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
+          ]
+          stat   = "Sum"
+          period = 3600
+          region = local.region
+          view   = "timeSeries"
+          yAxis  = { left = { min = 0, showUnits = false } }
+        }
+      },
+      {
+        type   = "metric"
+        x      = 8
+        y      = 47
+        width  = 8
+        height = 6
+        properties = {
+          title = "Failures"
+          metrics = [
+            ["AWS/Events", "FailedInvocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
+            ["AWS/Events", "InvocationsSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
+            ["AWS/Events", "InvocationsFailedToBeSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
+            ["AWS/Events", "FailedInvocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
+            ["AWS/Events", "InvocationsSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
+            ["AWS/Events", "InvocationsFailedToBeSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
+          ]
+          stat   = "Sum"
+          period = 3600
+          region = local.region
+          view   = "timeSeries"
+          yAxis  = { left = { min = 0, showUnits = false } }
+        }
+      },
+      {
+        type   = "metric"
+        x      = 16
+        y      = 47
+        width  = 8
+        height = 6
+        properties = {
+          title = "Dead-letter queue: messages, and age of the oldest"
+          metrics = [
+            ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", module.workflow_custom_id_cleanup.dlq_name],
+            ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", module.workflow_custom_id_cleanup.dlq_name, { yAxis = "right" }],
+          ]
+          stat   = "Maximum"
+          period = 3600
+          region = local.region
+          view   = "timeSeries"
+          yAxis  = { left = { label = "messages", min = 0, showUnits = false }, right = { label = "seconds", min = 0, showUnits = false } }
         }
       },
     ]

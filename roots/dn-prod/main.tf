@@ -69,6 +69,9 @@ data "aws_iam_policy_document" "key_main" {
   #checkov:skip=CKV_AWS_111:As above.
   #checkov:skip=CKV_AWS_356:As above.
 
+  # What the workflows need of it: their buses, their dead-letter queues and their log groups.
+  source_policy_documents = [module.workflow_custom_id_cleanup.key_policy_statements]
+
   # The account's own IAM policies decide further: Scheduler and SQS use the key through the roles of the schedules.
   statement {
     sid       = "AccountAdministers"
@@ -153,6 +156,23 @@ data "aws_iam_policy_document" "alerts" {
       ]
     }
   }
+
+  statement {
+    sid       = "WorkflowRules"
+    actions   = ["sns:Publish"]
+    resources = [local.alerts_topic_arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [module.workflow_custom_id_cleanup.rule_arns.failure]
+    }
+  }
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -203,7 +223,7 @@ data "aws_iam_policy_document" "pager" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "task_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
 
   name   = "channelbackfill"
   image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-channelbackfill-api:latest"
@@ -233,7 +253,7 @@ module "task_channelbackfill" {
 }
 
 module "task_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
 
   name               = "claims-report"
   image              = "agreen757dn/claims-report:latest"
@@ -254,7 +274,7 @@ module "task_claims_report" {
 }
 
 module "task_cmscustomidcleanup" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
 
   name   = "cmscustomidcleanup"
   image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-cmscustomidupdate-api:latest"
@@ -287,7 +307,7 @@ module "task_cmscustomidcleanup" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "schedule_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
 
   schedule_expression           = "rate(1 day)"
   description                   = "Daily processing of channel data, which the clean-up of custom ids follows"
@@ -316,7 +336,7 @@ module "schedule_channelbackfill" {
 }
 
 module "schedule_dn_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=7f41269c0a3b25f7b7d6fe3dbd38ca481ef682aa"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
 
   schedule_expression           = "rate(7 days)"
   description                   = "Weekly processing of claims reports for viral content detection and dispute prevention"
@@ -336,6 +356,95 @@ module "schedule_dn_claims_report" {
   kms_key_arn       = aws_kms_key.main.arn
   dlq_alarm_actions = [aws_sns_topic.pager.arn]
   dlq_ok_actions    = [aws_sns_topic.pager.arn]
+
+  resource_owner        = local.naming.resource_owner
+  billing_entity        = local.naming.billing_entity
+  billing_domain        = local.naming.billing_domain
+  security_domain       = local.naming.security_domain
+  aws_region_short_code = local.naming.aws_region_short_code
+}
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Workflows: a bus each, with its rules, their roles, its dead-letter queue and its alarms
+# ---------------------------------------------------------------------------------------------------------------------
+
+module "workflow_custom_id_cleanup" {
+  source = "git::https://example.com/punctual.git//modules/workflow-bus?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
+
+  name     = "custom-id-cleanup"
+  bus_name = "dn-backend-workflow-bus-prod"
+  archive  = { retention_days = 400 }
+  publishers = {
+    channelbackfill = {
+      detail_types   = ["Channel Backfill Completed", "Channel Backfill Failed"]
+      principal_arns = [module.task_channelbackfill.task_role_arn]
+      sources        = ["dn.backend.channelbackfill"]
+    }
+  }
+  rules = {
+    failure = {
+      description = "Captures channelbackfill failures for alerting"
+      enabled     = true
+      event_pattern = {
+        detail = {
+          status = ["failed"]
+        }
+        detail_type = ["Channel Backfill Failed"]
+        source      = ["dn.backend.channelbackfill"]
+      }
+      name = "channelbackfill-failure-alert-prod"
+      targets = {
+        alerts = {
+          notify = { topic_arn = local.alerts_topic_arn }
+        }
+        log = {
+          log = {}
+        }
+      }
+    }
+    success = {
+      description = "Triggers CMS cleanup when channelbackfill completes successfully"
+      enabled     = true
+      event_pattern = {
+        detail = {
+          status = ["success"]
+        }
+        detail_type = ["Channel Backfill Completed"]
+        source      = ["dn.backend.channelbackfill"]
+      }
+      name = "channelbackfill-success-trigger-prod"
+      targets = {
+        cmscustomidcleanup = {
+          run_task = {
+            assign_public_ip = local.network.assign_public_ip
+            cluster_arn      = local.cluster_arns.workflow
+            container_name   = module.task_cmscustomidcleanup.container_name
+            environment_from_event = {
+              ERROR_COUNT       = "$.detail.errorCount"
+              EVENT_DETAIL_TYPE = "$.detail-type"
+              EVENT_SOURCE      = "$.source"
+              PROCESSED_COUNT   = "$.detail.processedCount"
+              STATUS            = "$.detail.status"
+              TIMESTAMP         = "$.detail.timestamp"
+              TOTAL_COUNT       = "$.detail.totalCount"
+            }
+            family             = "cmscustomidcleanup-task"
+            launch_type        = "FARGATE"
+            pass_role_arns     = module.task_cmscustomidcleanup.role_arns
+            security_group_ids = local.network.security_group_ids
+            subnets            = local.network.trusted_compute_subnets
+            task_count         = 1
+          }
+        }
+      }
+    }
+  }
+  keep_log_groups    = true
+  log_retention_days = 400
+
+  key           = { arn = aws_kms_key.main.arn }
+  alarm_actions = [aws_sns_topic.pager.arn]
+  ok_actions    = [aws_sns_topic.pager.arn]
 
   resource_owner        = local.naming.resource_owner
   billing_entity        = local.naming.billing_entity

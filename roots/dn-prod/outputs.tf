@@ -48,3 +48,18 @@ output "task_definition_arns" {
     cmscustomidcleanup = module.task_cmscustomidcleanup.task_definition_arn
   }
 }
+
+output "workflow_bus_arns" {
+  description = "Bus of each workflow."
+  value       = { custom-id-cleanup = module.workflow_custom_id_cleanup.bus_arn }
+}
+
+output "workflow_dlq_urls" {
+  description = "Dead-letter queue of each workflow."
+  value       = { custom-id-cleanup = module.workflow_custom_id_cleanup.dlq_url }
+}
+
+output "workflow_rule_arns" {
+  description = "Rules of each workflow."
+  value       = { custom-id-cleanup = module.workflow_custom_id_cleanup.rule_arns }
+}

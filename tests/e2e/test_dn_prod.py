@@ -113,16 +113,26 @@ def test_alarms_wake_and_failures_are_mailed(planned: dict[str, Any]) -> None:
         if item["type"] == "aws_sns_topic_policy"
     }
     assert policies == {
-        "aws_sns_topic_policy.alerts": ["events.amazonaws.com"],
+        "aws_sns_topic_policy.alerts": ["events.amazonaws.com"] * 2,  # failure rules, and the workflow's
         "aws_sns_topic_policy.pager": ["cloudwatch.amazonaws.com"],
     }
     for call in planned["configuration"]["root_module"]["module_calls"].values():
         given = call["expressions"]
-        if "dlq_alarm_actions" in given:
-            assert "aws_sns_topic.pager.arn" in given["dlq_alarm_actions"]["references"]
-            assert "aws_sns_topic.pager.arn" in given["dlq_ok_actions"]["references"]
-        else:
+        actions = {name for name in given if name.endswith(("alarm_actions", "ok_actions"))}
+        assert len(actions) in {0, 2}
+        assert all("aws_sns_topic.pager.arn" in given[name]["references"] for name in actions)
+        if not actions:
             assert "aws_sns_topic.alerts.arn" in given["failure_topic_arns"]["references"]
+
+
+def test_the_workflow_is_the_one_of_development(planned: dict[str, Any]) -> None:
+    assert [bus["name"] for bus in of_type(planned, "aws_cloudwatch_event_bus")] == ["dn-backend-workflow-bus-prod"]
+    rules = [rule for rule in of_type(planned, "aws_cloudwatch_event_rule") if rule["event_bus_name"] != "default"]
+    patterns = {rule["name"]: json.loads(rule["event_pattern"])["detail-type"] for rule in rules}
+    assert patterns == {
+        "channelbackfill-success-trigger-prod": ["Channel Backfill Completed"],
+        "channelbackfill-failure-alert-prod": ["Channel Backfill Failed"],
+    }
 
 
 def test_what_is_lost_in_a_mistake_is_kept_for_long(planned: dict[str, Any]) -> None:

@@ -345,9 +345,3 @@ def test_dn_dev_has_the_seed_s_tasks(task: str, cpu: int, memory: int) -> None:
     assert (found.cpu, found.memory, found.log_retention_days) == (cpu, memory, 30)
     assert found.names is not None
     assert found.names.log_group is None
-
-
-def test_dn_prod_waits_for_a_commit_that_has_the_module() -> None:
-    """Once it is pinned, `workflows: null` goes; this test with it."""
-    spec = roots.environments(REPOSITORY / "environments")["dn-prod"]
-    assert (spec.workflows, "workflow-bus" in (spec.modules or {})) == (None, False)
