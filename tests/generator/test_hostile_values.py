@@ -332,6 +332,8 @@ def called(spec: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
 
 def target_of(spec: dict[str, Any], workflow: dict[str, Any], target: dict[str, Any]) -> dict[str, Any]:
     target = dict(target)
+    if (role := target.pop("role_arn", None)) is not None:
+        target["role"] = {"arn": role}
     if (notify := target.get("notify")) is not None and "topic" in notify:
         topic = spec[notify["topic"]]
         arn = topic.get("topic_arn") or f"arn:aws:sns:{spec['region']}:{spec['account']}:{topic['topic_name']}"
