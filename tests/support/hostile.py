@@ -303,9 +303,9 @@ class Drawing:
         if path == ("imports",):
             return [self._import(resource) for resource in ("aws_kms_key", "aws_kms_alias")]
         if path[-1] == "event_pattern":
-            return self._pattern()
+            return self._pattern("detail_type", "detail-type")
         if path[-1] == "event_pattern_json":
-            return json.dumps(self._pattern(), ensure_ascii=self.draw(st.booleans()))
+            return json.dumps(self._pattern("detail-type"), ensure_ascii=self.draw(st.booleans()))
         if kind is Defaults:
             sections = {"task": (Task, "tasks"), "schedule": (Schedule, "schedules")}
             # Of a workflow only what no group leaves out.
@@ -389,11 +389,15 @@ class Drawing:
             case _:
                 return self.text()
 
-    def _pattern(self) -> dict[str, Any]:
-        """Draw an event pattern that EventBridge takes: texts in the module's own form, or more in any depth."""
+    def _pattern(self, *names: str) -> dict[str, Any]:
+        """Draw an event pattern that EventBridge takes: texts in the module's own form, or more in any depth.
+
+        Args:
+            names: how a detail-type may be called.
+        """
         first, second, third = (self.text(60) for _ in range(3))
         if self.draw(st.booleans()):
-            name = self.draw(st.sampled_from(("detail_type", "detail-type")))
+            name = self.draw(st.sampled_from(names))
             return {"source": [first], name: [second, third]}
         values: list[Any] = [{"prefix": first}, {"numeric": [">", 0.5]}, {"exists": False}, None, True, 7]
         return {"source": [second], "detail": {third: {"deeper": self.draw(st.permutations(values))[:3]}}}
