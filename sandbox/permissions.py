@@ -262,7 +262,7 @@ def _with_stream(resource: str) -> str:
 
 def _key(identifier: str, caller: Caller, resource: str) -> Key:
     """Return the key that encrypts a resource."""
-    _, _, _, region, account, _ = resource.split(":", 5)
+    _, _, region, account, _ = arns.parse(resource)
     key = stored_policies.find_key(identifier, account, region)
     if key is None:
         raise _error(caller, ERROR_FROM_TARGET, f"Key {identifier} does not exist.")

@@ -173,7 +173,7 @@ def resolved_task_definition(arn: str) -> str:
     Raises:
         NotStoredError: there is none.
     """
-    _, _, _, region, account, name = arn.split(":", 5)
+    _, _, region, account, name = arns.parse(arn)
     backends: Any = ecs_backends
     family, _, revision = name.removeprefix("task-definition/").partition(":")
     definitions = list(backends[account][region].task_definitions.get(family, {}).items())
@@ -187,7 +187,7 @@ def resolved_job_definition(arn: str) -> str:
     Raises:
         NotStoredError: there is none.
     """
-    _, _, _, region, account, name = arn.split(":", 5)
+    _, _, region, account, name = arns.parse(arn)
     backends: Any = batch_backends
     definitions = list(backends[account][region]._job_definitions.values())  # noqa: SLF001 - it has no other door
     family, _, revision = name.removeprefix("job-definition/").partition(":")

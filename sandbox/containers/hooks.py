@@ -57,7 +57,13 @@ def tasks_stop() -> None:
     """
 
     @around(EC2ContainerServiceBackend, "stop_task")
-    def stop_task(original: Any, backend: Any, cluster_str: str, task_str: str, reason: str | None) -> Task:  # noqa: ARG001
+    def stop_task(
+        original: Any,  # noqa: ARG001 - as above
+        backend: Any,
+        cluster_str: str,
+        task_str: str,
+        reason: str | None,
+    ) -> Task:
         cluster = _cluster(backend, cluster_str)
         wanted = task_str.rpartition("/")[2]
         for task in list(backend.tasks.get(cluster.name, {}).values()):
