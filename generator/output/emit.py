@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from generator.models.spec import Environment
     from generator.models.workflows import Workflow
     from generator.models.workloads import Task
+    from generator.output.topics import Topic
 
 FILES: Final = ("main.tf", "outputs.tf", "providers.tf", "terraform.tf")
 # Files that are there only when there is something in them.
@@ -72,6 +73,7 @@ def render(name: str, environment: Environment, spec_file: str) -> dict[str, str
 
 
 def _context(name: str, spec: Environment) -> dict[str, object]:
+    told = topics(spec)  # once: it looks at every task and every schedule
     return {
         "spec": spec,
         "default_tags": {**(spec.tags or {}), **_own_tags(name, spec)},
@@ -79,26 +81,26 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
         "network": _given(spec.network) if spec.network else None,
         "cluster_names": {key: cluster.name for key, cluster in spec.clusters.items()},
         "existing_key_arns": {key: value.arn for key, value in spec.keys.items() if value.arn is not None},
-        "made_keys": [_made_key(spec, key) for key, value in sorted(spec.keys.items()) if value.arn is None],
-        "topics": topics(spec),
+        "made_keys": [_made_key(spec, key, told) for key, value in sorted(spec.keys.items()) if value.arn is None],
+        "topics": told,
         "topic_keys": {
-            topic.label: _key_arn(spec, topic.settings.key) for topic in topics(spec) if topic.settings.key is not None
+            topic.label: _key_arn(spec, topic.settings.key) for topic in told if topic.settings.key is not None
         },
         "failure_rules": {
             topic.label: [Reference(f"module.task_{_label(name)}.failure_rule_arn") for name in topic.failing_tasks]
-            for topic in topics(spec)
+            for topic in told
         },
         "workflow_rules": {
             topic.label: [
                 Reference(f"module.workflow_{_label(name)}.rule_arns.{rule}") for name, rule in topic.notifying_rules
             ]
-            for topic in topics(spec)
+            for topic in told
         },
         "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
         "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
         "workflows": [_workflow(spec, key, workflow) for key, workflow in sorted((spec.workflows or {}).items())],
         "components": [_component(spec, key, component) for key, component in sorted((spec.components or {}).items())],
-        "outputs": _outputs(spec),
+        "outputs": _outputs(spec, told),
         "moved": moved(spec),
         "imported": imported(spec),
     }
@@ -124,7 +126,7 @@ def _own_tags(name: str, spec: Environment) -> Arguments:
     return {"Environment": name, "ManagedBy": "Terraform", **naming}
 
 
-def _made_key(spec: Environment, name: str) -> MadeKey:
+def _made_key(spec: Environment, name: str, told: Iterable[Topic]) -> MadeKey:
     key = spec.keys[name]
     groups = sorted(
         (task.names and task.names.log_group) or f"/ecs/{task_name}"
@@ -134,7 +136,7 @@ def _made_key(spec: Environment, name: str) -> MadeKey:
     arguments: Arguments = {"description": key.description}
     if key.deletion_window_in_days is not None:
         arguments["deletion_window_in_days"] = key.deletion_window_in_days
-    publishers = {service for topic in topics(spec) if topic.settings.key == name for service in topic.publishers}
+    publishers = {service for topic in told if topic.settings.key == name for service in topic.publishers}
     statements = tuple(
         Reference(f"module.workflow_{_label(workflow_name)}.key_policy_statements")
         for workflow_name, workflow in sorted((spec.workflows or {}).items())
@@ -237,7 +239,7 @@ def _filled(*groups: Arguments) -> tuple[Arguments, ...]:
     return tuple(group for group in groups if group)
 
 
-def _outputs(spec: Environment) -> list[tuple[str, str, Value]]:
+def _outputs(spec: Environment, told: Iterable[Topic]) -> list[tuple[str, str, Value]]:
     def each(module: str, names: Iterable[str], output: str) -> Value:
         return {name: Reference(f"module.{module}_{_label(name)}.{output}") for name in names}
 
@@ -263,5 +265,5 @@ def _outputs(spec: Environment) -> list[tuple[str, str, Value]]:
             for kind, names in workflows.owed(spec).items()
             if names
         ]
-    outputs += [(f"{topic.label}_topic_arn", topic.told, topic.arn) for topic in topics(spec)]
+    outputs += [(f"{topic.label}_topic_arn", topic.told, topic.arn) for topic in told]
     return sorted(outputs, key=lambda output: output[0])
