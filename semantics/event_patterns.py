@@ -17,7 +17,7 @@ from semantics import pattern_operators, wildcards
 from semantics.pattern_operators import Scalar
 from semantics.problem import Problem, shown
 
-__all__ = ["MAX_CHARACTERS", "MAX_COMBINATIONS", "Problem", "matches", "problems", "size"]
+__all__ = ["MAX_CHARACTERS", "MAX_COMBINATIONS", "Branch", "Problem", "branches", "matches", "problems", "size"]
 
 # "Amazon EventBridge quotas": the event pattern size. It can be raised to 4,096 on request.
 MAX_CHARACTERS: Final = 2048
@@ -89,7 +89,16 @@ def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
         event: the event as parsed from JSON: the whole, with `source`, `detail-type` and `detail`.
     """
     fields = _fields(event)
-    return any(_branch_matches(branch, fields) for branch in _branches(pattern, "", [{}]))
+    return any(_branch_matches(branch, fields) for branch in branches(pattern))
+
+
+def branches(pattern: Mapping[str, Any]) -> list[Branch]:
+    """Return a pattern as its alternatives, one for each way through its `$or`; an event matches if it fulfils one.
+
+    Args:
+        pattern: a pattern that `problems` finds nothing wrong with.
+    """
+    return _branches(pattern, "", [{}])
 
 
 # --- Problems
@@ -157,7 +166,7 @@ def _combined_problems(pattern: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem((), f"its {OR} make {combinations} combinations: EventBridge takes {MAX_COMBINATIONS}")
         return
     compared: dict[tuple[str, str], set[tuple[str, ...]]] = {}
-    for branch in _branches(pattern, "", [{}]):
+    for branch in branches(pattern):
         before = ""
         for name, tests in sorted(branch.items()):
             # Fields are matched in the order of their names; what follows on different values is matched apart.
@@ -214,7 +223,7 @@ def _is_or(name: object, value: object) -> bool:
     )
 
 
-def _branches(pattern: Mapping[str, Any], prefix: str, branches: list[Branch]) -> list[Branch]:
+def _branches(pattern: Mapping[str, Any], prefix: str, before: list[Branch]) -> list[Branch]:
     """Return branches with the fields of an object added: one branch for each way through its `$or`.
 
     Names are joined with dots, so that `{"a": {"b": …}}` and `{"a.b": …}` are one; of fields with one name the last
@@ -222,12 +231,12 @@ def _branches(pattern: Mapping[str, Any], prefix: str, branches: list[Branch]) -
     """
     for name, value in pattern.items():
         if _is_or(name, value):
-            branches = [branch for each in value for branch in _branches(each, prefix, branches)]
+            before = [branch for each in value for branch in _branches(each, prefix, before)]
         elif isinstance(value, Mapping):
-            branches = _branches(value, f"{prefix}{name}.", branches)
+            before = _branches(value, f"{prefix}{name}.", before)
         else:
-            branches = [{**branch, f"{prefix}{name}": value} for branch in branches]
-    return branches
+            before = [{**branch, f"{prefix}{name}": value} for branch in before]
+    return before
 
 
 def _fields(event: Mapping[str, Any]) -> Fields:
