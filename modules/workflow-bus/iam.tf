@@ -158,7 +158,8 @@ data "aws_iam_policy_document" "target" {
     }
   }
 
-  # Batch authorises the queue and the definition, with the revision that it resolved a bare name to.
+  # Batch authorises the queue and the definition, with the revision that it resolved a bare name to. A synced target has one
+  # revision today and another one tomorrow.
   dynamic "statement" {
     for_each = each.value.purpose == "submit_job" ? [for target in local.role_targets[each.key] : target.submit_job] : []
     iterator = job
@@ -166,7 +167,7 @@ data "aws_iam_policy_document" "target" {
     content {
       actions = ["batch:SubmitJob"]
       resources = concat([job.value.job_queue_arn], [
-        for ending in job.value.revision == null ? ["", ":*"] : [":${job.value.revision}"] :
+        for ending in job.value.revision == null ? ["", ":*"] : job.value.synced ? [":*"] : [":${job.value.revision}"] :
         "${local.arn_prefixes.job_definition}/${job.value.job_definition}${ending}"
       ])
     }

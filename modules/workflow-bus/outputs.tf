@@ -84,6 +84,20 @@ output "rule_names" {
   depends_on  = [aws_cloudwatch_event_rule.main]
 }
 
+output "synced_targets" {
+  description = "By `<rule>.<target>`: each synced target as batch-target-sync selects it (names of `bus` and `rule`, id of the `target`, name of the `job_definition`), and the `role_arn` that it may pass. Known at plan."
+  value = {
+    for id, target in local.synced_targets : id => {
+      bus            = local.names.bus
+      rule           = local.rule_names[target.rule_key]
+      target         = target.target_key
+      job_definition = target.submit_job.job_definition
+      role_arn       = local.target_roles[id]
+    }
+  }
+  depends_on = [aws_cloudwatch_event_target.synced]
+}
+
 output "target_role_arns" {
   description = "By rule key: the ARN of each role that is made for the rule's targets, by purpose (`run_task`, `submit_job`, `put_events`). Known at plan."
   value = {

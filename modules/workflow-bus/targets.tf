@@ -48,7 +48,7 @@ locals {
 }
 
 resource "aws_cloudwatch_event_target" "main" {
-  for_each = local.targets
+  for_each = { for id, target in local.targets : id => target if !contains(keys(local.synced_targets), id) }
 
   rule           = aws_cloudwatch_event_rule.main[each.value.rule_key].name
   event_bus_name = aws_cloudwatch_event_rule.main[each.value.rule_key].event_bus_name

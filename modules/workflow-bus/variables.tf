@@ -34,7 +34,9 @@ variable "rules" {
         `command`; `enable_ecs_managed_tags`, `enable_execute_command`, `group`, `propagate_tags` (`TASK_DEFINITION`), `tags`.
       - `submit_job`: submits a job to AWS Batch. `job_queue_arn`, `job_definition` (its name), `revision` (Batch takes the newest
         ACTIVE one unless given), `job_name` (the target's key unless given), `array_size` (2 to 10000), `attempts` (1 to 10),
-        `parameters`, `parameters_from_event`, `environment`, `environment_from_event`, `command`.
+        `parameters`, `parameters_from_event`, `environment`, `environment_from_event`, `command`. `synced`: true where the
+        revision is kept by batch-target-sync: Terraform pins `revision` when it makes the target, and leaves the revision alone
+        afterwards.
       - `notify`: publishes to an SNS topic. `topic_arn`. The topic's owner adds output `topic_policy_statements`.
       - `log`: writes to a CloudWatch log group. `log_group_name` begins with `/aws/events/`; by default that and the name of the
         rule. `existing`: true for a group that is made elsewhere.
@@ -109,6 +111,7 @@ variable "rules" {
         parameters             = optional(map(string), {})
         parameters_from_event  = optional(map(string), {})
         revision               = optional(number)
+        synced                 = optional(bool, false)
       }))
       notify = optional(object({
         topic_arn = string

@@ -64,7 +64,7 @@ run "first_values" {
         targets = {
           a = { run_task = { cluster_arn = "arn:aws:ecs:us-east-1:123456789012:cluster/c", family = "f", pass_role_arns = [], revision = 1, task_count = 1, subnets = ["subnet-1"] } }
           b = { run_task = { cluster_arn = "arn:aws:ecs:us-east-1:123456789012:cluster/c", family = "f", pass_role_arns = [], launch_type = "EC2" } }
-          c = { submit_job = { job_queue_arn = "arn:aws:batch:us-east-1:123456789012:job-queue/q", job_definition = "d", revision = 1, array_size = 2, attempts = 1, job_name = "j" } }
+          c = { submit_job = { job_queue_arn = "arn:aws:batch:us-east-1:123456789012:job-queue/q", job_definition = "d", revision = 1, array_size = 2, attempts = 1, job_name = "j", synced = false } }
           d = { notify = { topic_arn = "arn:aws:sns:us-east-1:123456789012:t" }, maximum_retry_attempts = 0, maximum_event_age_in_seconds = 60, input = "\"x\"" }
           e = { log = { log_group_name = "/aws/events/l" }, input_transformer = { input_paths = { time = "$.time" }, input_template = "{\"timestamp\":<time>,\"message\":<aws.events.event.json>}" } }
         }
@@ -122,6 +122,8 @@ run "last_values" {
               attempts              = 10
               parameters            = { a = "b" }
               parameters_from_event = { c = "$.detail.c" }
+              revision              = 2147483647
+              synced                = true
             }
           }
           c = {

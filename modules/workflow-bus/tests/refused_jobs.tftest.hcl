@@ -67,6 +67,21 @@ run "job_revision_that_is_no_whole_number" {
   expect_failures = [var.rules]
 }
 
+run "synced_without_a_revision" {
+  command = plan
+
+  variables {
+    rules = {
+      success = {
+        event_pattern_json = "{\"source\":[\"example.backfill\"]}"
+        targets            = { cleanup = { submit_job = { job_definition = "cleanup", job_queue_arn = "arn:aws:batch:us-east-1:123456789012:job-queue/production", synced = true } } }
+      }
+    }
+  }
+
+  expect_failures = [var.rules]
+}
+
 run "job_name_with_a_space" {
   command = plan
 

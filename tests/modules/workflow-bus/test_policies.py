@@ -35,8 +35,8 @@ EVENTBRIDGE = {"Service": "events.amazonaws.com"}
 
 ROOT = Path(__file__).parent / "roots" / "policies.tf"
 OUTPUTS = (
-    "key_policy_statements", "log_resource_policy_document", "queue_policy_statements", "rule_arns", "target_role_arns",
-    "topic_policy_statements",
+    "key_policy_statements", "log_resource_policy_document", "queue_policy_statements", "rule_arns", "synced_targets",
+    "target_role_arns", "topic_policy_statements",
 )  # fmt: skip
 CALLS = ("given_key", "made_key", "default_bus", "existing_bus")
 
@@ -166,6 +166,19 @@ PERMISSIONS = {
             "Resource": "arn:aws:events:eu-west-1:111122223333:event-bus/company",
         }
     ],
+    # Today's revision of a synced target is not tomorrow's.
+    "synced.submit_job": [
+        {
+            "Effect": "Allow",
+            "Action": "batch:SubmitJob",
+            "Resource": [f"{JOBS}:job-definition/account:*", f"{JOBS}:job-queue/reports"],
+        },
+        {
+            "Effect": "Allow",
+            "Action": "batch:SubmitJob",
+            "Resource": [f"{JOBS}:job-definition/bill:3", f"{JOBS}:job-queue/reports"],
+        },
+    ],
     "tagged.run_task": [
         run_task([f"{FAMILIES}/managed", f"{FAMILIES}/managed:*"], CLUSTER.replace("production", "other")),
         run_task([f"{FAMILIES}/propagated", f"{FAMILIES}/propagated:*"]),
@@ -247,7 +260,9 @@ def test_the_bus_takes_each_publishers_sources(planned: dict[str, Any]) -> None:
 
 def test_the_dead_letter_queue_takes_messages_of_each_rule_and_of_the_bus(planned: dict[str, Any]) -> None:
     resources = planned["resources"]
-    rules = [from_rule("sqs:SendMessage", DLQ, rule_arn(name)) for name in ("placed", "told-of-orders", "tagged")]
+    rules = [
+        from_rule("sqs:SendMessage", DLQ, rule_arn(name)) for name in ("placed", "synced", "told-of-orders", "tagged")
+    ]
     same(
         resources["module.given_key.aws_sqs_queue_policy.dlq"]["policy"],
         [*rules, from_rule("sqs:SendMessage", DLQ, BUS), TLS_ONLY],
@@ -317,9 +332,25 @@ def test_the_roles_that_are_made_are_named_by_rule_and_purpose(planned: dict[str
             "run_task": f"{role}-placed-run-task",
             "submit_job": f"{role}-placed-submit-job",
         },
+        "synced": {"submit_job": f"{role}-synced-submit-job"},
         "tagged": {"run_task": f"{role}-tagged-run-task"},
         "told": {},
     }
+
+
+def test_synced_targets_are_told_as_the_sync_selects_them(planned: dict[str, Any]) -> None:
+    shared = {"bus": "orders", "rule": "synced"}
+    assert planned["outputs"]["given_key_synced_targets"] == {
+        "synced.accounts": shared
+        | {
+            "target": "accounts",
+            "job_definition": "account",
+            "role_arn": f"arn:aws:iam::{ACCOUNT}:role/{BASE}-synced-submit-job",
+        },
+        "synced.own": shared
+        | {"target": "own", "job_definition": "own", "role_arn": f"arn:aws:iam::{ACCOUNT}:role/made-elsewhere"},
+    }
+    assert planned["outputs"]["existing_bus_synced_targets"] == {}
 
 
 def test_topics_queues_and_log_groups_get_no_role_and_a_given_role_is_used(planned: dict[str, Any]) -> None:

@@ -22,6 +22,13 @@ ROLE = f"{BASE}-success-run-task"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 JOB_QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/reports"
+SYNCED_QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/synced"
+SYNCED_JOB = {
+    "job_queue_arn": SYNCED_QUEUE.replace("eu-west-1", "us-east-1"),
+    "job_definition": "report",
+    "revision": 1,
+    "synced": True,
+}
 ROLES = [f"arn:aws:iam::123456789012:role/{'r' * 60}{index}" for index in range(120)]
 PUBLISHER = {"principal_arns": ["arn:aws:iam::123456789012:root"], "sources": ["example.backfill"]}
 
@@ -118,6 +125,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "region_of_job_queue": (
         with_target(submit_job={"job_queue_arn": JOB_QUEUE, "job_definition": "report"}),
         f'rules.success.targets.it.submit_job is "{JOB_QUEUE}", of region eu-west-1',
+    ),
+    "region_of_job_queue_of_a_synced_target": (
+        with_target(submit_job=SYNCED_JOB | {"job_queue_arn": SYNCED_QUEUE}),
+        f'rules.success.targets.it.submit_job is "{SYNCED_QUEUE}", of region eu-west-1',
+    ),
+    "length_of_overrides_of_a_synced_target": (
+        with_target(submit_job=SYNCED_JOB | {"parameters": {"text": "t" * 8300}}),
+        "rules.success.targets.it has overrides of 8326 characters as JSON; EventBridge allows 8192",
     ),
     "length_of_overrides": (
         with_task(container_name="main", environment={"TEXT": "t" * 8200}),

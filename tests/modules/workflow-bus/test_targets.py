@@ -101,6 +101,47 @@ def test_a_job_has_the_targets_key_for_a_name_and_its_revision_when_there_is_one
     assert (newest["job_definition"], newest["job_name"]) == (definition, "plain-job")
 
 
+def test_a_synced_target_is_made_as_one_that_is_not(planned: dict[str, Any]) -> None:
+    definition = "arn:aws:batch:us-east-1:867653852961:job-definition/report"
+    shared = {
+        "event_bus_name": "internal-reporting-use1-orders",
+        "rule": "synced",
+        "arn": "arn:aws:batch:us-east-1:123456789012:job-queue/reports",
+        "role_arn": "arn:aws:iam::867653852961:role/internal-reporting-use1-orders-synced-submit-job",
+        "input_path": None,
+        "dead_letter_config": [{"arn": "arn:aws:sqs:us-east-1:867653852961:internal-reporting-use1-orders-dlq"}],
+    }
+    expected = {
+        "job": {
+            "target_id": "job",
+            "input": None,
+            "input_transformer": [
+                {
+                    "input_paths": {"parameter_order": "$.detail.order"},
+                    "input_template": '{"Parameters":{"order":"<parameter_order>"}}',
+                }
+            ],
+            "batch_target": [
+                {"job_definition": f"{definition}:9", "job_name": "daily", "array_size": 2, "job_attempts": 3}
+            ],
+            "retry_policy": [{"maximum_event_age_in_seconds": 3600, "maximum_retry_attempts": 10}],
+        },
+        "plain-job": {
+            "target_id": "plain-job",
+            "input": '{"Parameters":{"format":"\\u003ccsv\\u003e"}}',
+            "input_transformer": [],
+            "batch_target": [
+                {"job_definition": f"{definition}:9", "job_name": "plain-job", "array_size": None, "job_attempts": None}
+            ],
+            "retry_policy": [{"maximum_event_age_in_seconds": 86400, "maximum_retry_attempts": 185}],
+        },
+    }
+    for name, its in expected.items():
+        values = planned[f'aws_cloudwatch_event_target.synced["synced.{name}"]']
+        assert {field: values[field] for field in shared | its} == shared | its
+        assert f'aws_cloudwatch_event_target.main["synced.{name}"]' not in planned
+
+
 def test_other_kinds_are_given_what_the_caller_says(planned: dict[str, Any]) -> None:
     assert target(planned, "told.alerts")["input"] == '"An order was placed."'
     audit = target(planned, "told.audit")
@@ -142,8 +183,8 @@ def test_the_settings_of_alarms_arrive_and_only_their_metrics_have_one(planned: 
     assert {name: tuple(alarm[field] for field in set_here) for name, alarm in alarms.items()} == {
         "dlq_messages_visible[0]": (5, 60, 1),
         "dlq_oldest_message[0]": (600, 300, 1),
-        **{f'rule["{rule}.FailedInvocations"]': (2, 120, 3) for rule in ("ended", "placed", "told")},
-        **{f'rule["{rule}.InvocationsSentToDlq"]': (0, 300, 1) for rule in ("ended", "placed", "told")},
+        **{f'rule["{rule}.FailedInvocations"]': (2, 120, 3) for rule in ("ended", "placed", "synced", "told")},
+        **{f'rule["{rule}.InvocationsSentToDlq"]': (0, 300, 1) for rule in ("ended", "placed", "synced", "told")},
     }
     for alarm in alarms.values():
         assert (alarm["alarm_actions"], alarm["ok_actions"]) == ([f"{topic}:alarms"], [f"{topic}:over"])

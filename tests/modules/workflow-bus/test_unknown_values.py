@@ -75,6 +75,15 @@ module "workflow" {
           submit_job = { job_queue_arn = local.text, job_definition = "d", revision = local.number }
           role       = { arn = local.text }
         }
+        synced = {
+          submit_job = {
+            job_queue_arn  = local.text
+            job_definition = local.text
+            revision       = local.number
+            synced         = true
+          }
+          role       = { arn = local.text }
+        }
         bus = { bus = { bus_arn = local.text }, role = { arn = local.text } }
       }
     }
@@ -97,6 +106,7 @@ def test_a_workflow_plans_with_values_that_only_the_apply_knows(planner: Planner
         f'module.workflow.aws_cloudwatch_event_target.main["all.{target}"]'
         for target in ("task", "job", "notify", "queue", "bus")
     }
+    assert 'module.workflow.aws_cloudwatch_event_target.synced["own.synced"]' in planned
     assert planned >= {
         f'module.workflow.aws_iam_role_policy.target["all.{purpose}"]'
         for purpose in ("run_task", "submit_job", "put_events")

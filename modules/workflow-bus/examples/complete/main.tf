@@ -116,6 +116,15 @@ module "custom_id_cleanup" {
           maximum_retry_attempts       = 10
           maximum_event_age_in_seconds = 3600
         }
+        # What is accounted for runs with a revision that is on record: the sync moves it, and keeps what was there before.
+        accounts = {
+          submit_job = {
+            job_queue_arn  = "arn:aws:batch:us-east-1:${local.account_id}:job-queue/reports"
+            job_definition = "backfill-accounts"
+            revision       = 3
+            synced         = true
+          }
+        }
         audit   = { queue = { queue_arn = aws_sqs_queue.audit.arn }, input_path = "$.detail" }
         company = { bus = { bus_arn = "arn:aws:events:us-east-1:${local.account_id}:event-bus/company" } }
       }

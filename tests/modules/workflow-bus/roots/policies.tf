@@ -27,6 +27,21 @@ locals {
       company = { bus = { bus_arn = "arn:aws:events:eu-west-1:111122223333:event-bus/company" } }
     }
   }
+  synced = {
+    event_pattern = { source = ["example.orders"] }
+    targets = {
+      accounts = {
+        submit_job = { job_queue_arn = "arn:aws:batch:us-east-1:867653852961:job-queue/reports", job_definition = "account", revision = 5, synced = true }
+      }
+      pinned = {
+        submit_job = { job_queue_arn = "arn:aws:batch:us-east-1:867653852961:job-queue/reports", job_definition = "bill", revision = 3, synced = false }
+      }
+      own = {
+        submit_job = { job_queue_arn = "arn:aws:batch:us-east-1:867653852961:job-queue/reports", job_definition = "own", revision = 1, synced = true }
+        role       = { arn = "arn:aws:iam::867653852961:role/made-elsewhere" }
+      }
+    }
+  }
   told = {
     name          = "told-of-orders"
     event_pattern = { source = ["example.orders"] }
@@ -55,7 +70,7 @@ module "given_key" {
   name     = "orders"
   bus_name = "orders"
   key      = { arn = "arn:aws:kms:us-east-1:867653852961:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
-  rules    = { placed = local.placed, told = local.told, tagged = local.tagged }
+  rules    = { placed = local.placed, synced = local.synced, told = local.told, tagged = local.tagged }
   publishers = {
     shop = { principal_arns = ["arn:aws:iam::867653852961:role/shop"], sources = ["example.orders"] }
     partner = {

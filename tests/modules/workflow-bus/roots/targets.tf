@@ -102,6 +102,35 @@ module "orders" {
       }
     }
 
+    synced = {
+      event_pattern = { source = ["example.orders"] }
+      targets = {
+        job = {
+          submit_job = {
+            job_queue_arn         = "arn:aws:batch:us-east-1:123456789012:job-queue/reports"
+            job_definition        = "report"
+            revision              = 9
+            synced                = true
+            job_name              = "daily"
+            array_size            = 2
+            attempts              = 3
+            parameters_from_event = { order = "$.detail.order" }
+          }
+          maximum_retry_attempts       = 10
+          maximum_event_age_in_seconds = 3600
+        }
+        plain-job = {
+          submit_job = {
+            job_queue_arn  = "arn:aws:batch:us-east-1:123456789012:job-queue/reports"
+            job_definition = "report"
+            revision       = 9
+            synced         = true
+            parameters     = { format = "<csv>" }
+          }
+        }
+      }
+    }
+
     told = {
       event_pattern_json = <<-EOT
         { "source": [ "example.orders" ],
