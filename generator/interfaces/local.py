@@ -32,10 +32,10 @@ def is_read(file: PurePosixPath) -> bool:
     """Tell whether a file can be part of what a module does: its configuration, or data beside or below it.
 
     Configuration in a subfolder is another module, which counts when something calls it. A module's text for people
-    stands at its top.
+    stands at its top. What Python keeps of code that it has run is no part of the code.
     """
     top = len(file.parts) == 1
-    if file.parts[0] in _NOT_READ or any(part.startswith(".") for part in file.parts):
+    if file.parts[0] in _NOT_READ or any(part.startswith(".") or part == "__pycache__" for part in file.parts):
         return False
     if file.name.endswith(CONFIGURATION):
         return top

@@ -38,6 +38,10 @@ state:
 """
 
 
+# Python code in a module, which the module's document carries.
+SYNC = "modules/batch-target-sync/batch_target_sync"
+
+
 class History(Repository):
     """A repository with specs, modules and roots; environments `one` and `two` extend `base`."""
 
@@ -97,6 +101,9 @@ UNTOUCHED: dict[str, Callable[[History], object]] = {
     "a module's example": lambda h: h.write("modules/ecs-task/examples/minimal/main.tf", "# other\n"),
     "a module's test": lambda h: h.write("modules/ecs-task/tests/task.tftest.hcl", "# other\n"),
     "a hidden file of a module": lambda h: h.write("modules/ecs-task/.terraform.lock.hcl", "# other\n"),
+    "code of a module that no root calls": lambda h: h.replace(f"{SYNC}/sync.py", "import", "# other\nimport"),
+    "what Python keeps of a module's code": lambda h: h.write("modules/ecs-task/code/__pycache__/run.pyc", ""),
+    "a sample event": lambda h: h.write("environments/events/request.json", "{}"),
     "a module that no root calls": lambda h: h.write("modules/unused/main.tf", "# other\n"),
     "configuration below a module, which nothing calls": lambda h: h.write("modules/ecs-task/nested/a.tf", "# other\n"),
     "an ignored file": lambda h: (h.write(".gitignore", "*.txt\n"), h.write("modules/ecs-task/new.txt", "")),
@@ -199,6 +206,15 @@ def test_a_module_touches_every_root_that_calls_it(history: History) -> None:
     history.replace("environments/one.yaml", "cpu: 1024", "cpu: 512")
     cpu = ("spec", "environments/one.yaml:7", "tasks.report.cpu: 1024 -> 512")
     assert history.affected() == {"one": [cpu, *reasons], "two": reasons}
+
+
+def test_code_of_a_module_touches_every_root_that_calls_it(history: History) -> None:
+    history.write("modules/ecs-task/sync.tf", 'module "sync" {\n  source = "../batch-target-sync"\n}\n')
+    history.step()
+    history.replace(f"{SYNC}/sync.py", "import", "# other\nimport")
+    history.write(f"{SYNC}/more.py", "")
+    reasons = [("module", f"{SYNC}/more.py", "added"), ("module", f"{SYNC}/sync.py", "changed")]
+    assert history.affected() == {"one": reasons, "two": reasons}
 
 
 def test_a_module_counts_for_those_that_call_it_through_another(history: History) -> None:

@@ -17,11 +17,12 @@ from generator.checks.checking import check
 from generator.commands import roots
 from generator.interfaces.library import Library
 from generator.models.schedules import Schedule
+from generator.models.target_syncs import TargetSync
 from generator.models.workflows import Workflow
 from generator.models.workloads import Task
 from generator.output import emit
-from generator.output.physical_names import names
-from generator.output.wiring import NETWORK, SCHEDULE, TASK, WORKFLOW, Wiring
+from generator.output.physical_names import PARAMETERS, names
+from generator.output.wiring import NETWORK, SCHEDULE, TARGET_SYNC, TASK, WORKFLOW, Wiring
 from generator.specs import loading
 from generator.specs.tree import Leaf, Mapping, find
 from tests.generator.conftest import REPOSITORY, Workplace
@@ -44,15 +45,16 @@ NAMED = {
     "aws_iam_role": ("IAM role", "name"),
     "aws_kms_alias": ("KMS alias", "name"),
     "aws_scheduler_schedule_group": ("schedule group", "name"),
+    "aws_ssm_document": ("automation document", "name"),
     "aws_sqs_queue": ("dead-letter queue", "name"),
     "aws_sns_topic": ("topic", "name"),
 }
 
 
-@pytest.mark.parametrize(("model", "wiring"), [(Task, TASK), (Schedule, SCHEDULE), (Workflow, WORKFLOW)])
-def test_a_workload_can_say_all_that_its_module_takes_and_no_more(
-    model: type[Task | Schedule | Workflow], wiring: Wiring
-) -> None:
+@pytest.mark.parametrize(
+    ("model", "wiring"), [(Task, TASK), (Schedule, SCHEDULE), (Workflow, WORKFLOW), (TargetSync, TARGET_SYNC)]
+)
+def test_a_workload_can_say_all_that_its_module_takes_and_no_more(model: type[BaseModel], wiring: Wiring) -> None:
     interface = Library(REPOSITORY).source(wiring.module, None).interface
     assert interface is not None
     assert set(model.model_fields) - wiring.references == interface.variables.keys() - wiring.only_filled - DEPRECATED
@@ -70,6 +72,10 @@ def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workpl
         **{
             ("workflows", name): emit._workflow(environment, name, each)
             for name, each in (environment.workflows or {}).items()
+        },
+        **{
+            ("target_syncs", name): emit._target_sync(environment, name, each)
+            for name, each in (environment.target_syncs or {}).items()
         },
     }
     for path, call in calls.items():
@@ -139,14 +145,14 @@ def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> 
     text = (everything.environments / "everything.yaml").read_text()
     exclusive = {"overrides", "placement_constraints", "placement_strategies", "launch_type", "repository_credentials"}
     exclusive |= {"event_pattern_json", "existing_bus_name"}
-    for model in (Task, Schedule, *workflow_models()):
+    for model in (Task, Schedule, *models_within(Workflow), *models_within(TargetSync)):
         for field in set(model.model_fields) | exclusive:
             assert re.search(rf"^ +{field}:", text, re.MULTILINE), f"everything.yaml does not show {field}"
 
 
-def workflow_models() -> list[type[BaseModel]]:
-    """The model of a workflow and those within it."""
-    return [model for model in models() if model.__module__ == Workflow.__module__]
+def models_within(kind: type[BaseModel]) -> list[type[BaseModel]]:
+    """The model of a workflow or of a target sync, and those within it."""
+    return [model for model in models() if model.__module__ == kind.__module__]
 
 
 @pytest.mark.slow
@@ -197,7 +203,8 @@ def test_terraform_plans_every_field_as_the_spec_says_it(
     assert json.loads(settings["value"]) == [kept, given["limits"], True, given["extra"]]
     expected = names(roots.environments(everything.environments)["everything"])
     made = [(NAMED[r["type"]][0], r["values"][NAMED[r["type"]][1]]) for r in resources.values() if r["type"] in NAMED]
-    assert sorted((name.kind, name.name) for name in expected) == sorted(
+    # What a sync keeps in Parameter Store is its own, and no resource.
+    assert sorted((name.kind, name.name) for name in expected if name.kind != PARAMETERS) == sorted(
         (kind, name.removeprefix("alias/")) for kind, name in made
     ), "generator/output/physical_names.py must know the names that the modules give"
 

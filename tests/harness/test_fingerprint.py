@@ -44,6 +44,8 @@ def test_the_modules_that_a_root_uses_are_found_through_each_other(root: Path) -
         ("modules/outer/zones.txt", True),
         ("modules/inner/main.tf.json", True),
         ("modules/last/policies/one.json", True),
+        ("modules/last/code/run.py", True),
+        ("modules/last/code/__pycache__/run.cpython-311.pyc", False),
         ("modules/outer/README.md", False),
         ("modules/outer/examples/minimal/main.tf", False),
         ("modules/outer/tests/one.tftest.hcl", False),
