@@ -3,15 +3,16 @@
 A repair stores and returns what was sent, as AWS does; none hides a difference that a plan should show. Each has a test
 in tests/sandbox that passes here and fails on moto as it comes, so that a repair which moto no longer needs is noticed.
 
-This module and the three `hooks.py` are the only ones that change moto, but for `schedules/applied.py`, which removes a
-schedule after its last run. Types are loose there, as they are in what reads moto's state: `stored_policies.py`,
-`delivery/applied.py`, `schedules/applied.py` and `containers/clusters.py`.
+This module and the `hooks.py` of each folder are the only ones that change moto, but for `schedules/applied.py`, which
+removes a schedule after its last run, and `batch/made_elsewhere.py`. Types are loose there, as they are in what reads
+moto's state: `stored_policies.py`, `delivery/applied.py`, `schedules/applied.py` and `containers/clusters.py`.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ from moto.logs.responses import LogsResponse
 from moto.scheduler.models import EventBridgeSchedulerBackend
 from moto.scheduler.responses import EventBridgeSchedulerResponse
 from moto.sqs.models import Queue
+from moto.ssm.exceptions import ValidationException
+from moto.ssm.models import SimpleSystemManagerBackend
 
 from sandbox.errors import WrongUseError
 from semantics import policies
@@ -342,3 +345,42 @@ def update_schedule_resets_what_is_not_sent() -> None:
         schedule.state = parameter(response, "State") or "ENABLED"
         schedule.action_after_completion = parameter(response, "ActionAfterCompletion") or "NONE"
         return answer
+
+
+# --- Systems Manager Parameter Store --------------------------------------------------------------------------------
+
+LARGEST_VALUES = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}  # bytes
+UPGRADE = (
+    " To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more "
+    "information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html"
+)
+
+
+@repair
+def parameter_value_is_checked() -> None:
+    """A value has 4,096 bytes at most, 8,192 in the advanced tier, and no double braces (SSM API, PutParameter).
+
+    moto takes any. Nor does it keep two writers apart, who then get the same version number.
+    """
+    one_at_a_time = threading.RLock()
+
+    @around(SimpleSystemManagerBackend, "put_parameter")
+    def put_parameter(
+        original: Any, backend: Any, name: str, description: str, value: str, *rest: Any, **more: Any
+    ) -> Any:
+        tier = more.get("tier") or "Standard"
+        most = LARGEST_VALUES.get(tier, LARGEST_VALUES["Standard"])
+        if len(value.encode()) > most:
+            message = f"{tier} tier parameters support a maximum parameter value of {most} characters."
+            raise ValidationException(message + (UPGRADE if tier == "Standard" else ""))
+        if "{{" in value:
+            raise ValidationException('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.')
+        with one_at_a_time:
+            return original(backend, name, description, value, *rest, **more)
+
+    def reading(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+        with one_at_a_time:
+            return original(backend, *args, **kwargs)
+
+    for action in ("get_parameters_by_path", "get_parameter_history", "describe_parameters", "delete_parameter"):
+        around(SimpleSystemManagerBackend, action)(reading)

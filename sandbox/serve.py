@@ -16,8 +16,11 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from werkzeug.serving import make_server
 
-from sandbox import control, failures, guard, repairs
-from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing them registers repairs and answers
+from sandbox import callers, control, failures, guard, repairs  # noqa: F401 - importing callers registers repairs
+from sandbox.automation import hooks as automation_hooks  # noqa: F401 - importing them registers repairs and answers
+from sandbox.automation import questions as automation_questions  # noqa: F401 - as above
+from sandbox.batch import hooks as batch_hooks  # noqa: F401 - as above
+from sandbox.containers import hooks as container_hooks  # noqa: F401 - as above
 from sandbox.containers import questions as container_questions  # noqa: F401 - as above
 from sandbox.delivery import hooks, questions  # noqa: F401 - as above
 from sandbox.guard import check_loopback

@@ -68,12 +68,22 @@ class Ended(BaseModel):
     ended_by: Literal["exit", "stop", "wall", "cpu", "start"]
     error: str | None
     cpu_seconds: float
+    result: str | None = None
 
 
 class ContainerProcess:
     """A container that runs."""
 
-    def __init__(self, program: Program, environment: Mapping[str, str], limits: Limits, stop_seconds: int) -> None:
+    def __init__(
+        self,
+        program: Program,
+        environment: Mapping[str, str],
+        limits: Limits,
+        stop_seconds: int,
+        *,
+        files: Mapping[str, str] | None = None,
+        result: str | None = None,
+    ) -> None:
         """Start it.
 
         Args:
@@ -81,11 +91,15 @@ class ContainerProcess:
             environment: all its variables but HOME and TMPDIR, which are its scratch folder.
             limits: what it may use.
             stop_seconds: from SIGTERM to SIGKILL, when it is asked to stop.
+            files: what its scratch folder has in it when it starts: {name: text}.
+            result: the name of a file that it writes there, whose text `wait` returns.
         """
         self.limits = limits
         self._scratch = tempfile.mkdtemp(prefix="punctual-container-")
         self._report, report = os.pipe()
         try:
+            for name, text in (files or {}).items():
+                (Path(self._scratch) / name).write_text(text, encoding="utf-8")
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(SUPERVISOR)],
                 stdin=subprocess.PIPE,
@@ -109,6 +123,7 @@ class ContainerProcess:
             "cpu_seconds": limits.cpu_seconds,
             "wall_seconds": limits.wall_seconds,
             "stop_seconds": stop_seconds,
+            "result": result,
             "report": report,
         }
         self._input_lock = threading.Lock()

@@ -28,6 +28,7 @@ LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 LARGEST_FILE = 1 << 30  # bytes
+LARGEST_RESULT = 1 << 20  # bytes
 # The end of standard input is what ends this process, after it has cleaned up.
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -43,19 +44,32 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         order: `command` (words), `environment`, `scratch` (a folder of its own, which goes with it), `directory` (where
-            it starts; None for the scratch folder), `cpu_seconds`, `wall_seconds`, `stop_seconds`.
+            it starts; None for the scratch folder), `cpu_seconds`, `wall_seconds`, `stop_seconds`, `result` (the name
+            of a file in the scratch folder that is handed back; None for none).
 
     Returns:
         `exit_code` (128 and the signal's number if a signal ended it; None if it could not be started), `ended_by`
-        (`exit`, `stop`, `wall`, `cpu` or `start`), `error` (why it could not be started) and `cpu_seconds` (used).
+        (`exit`, `stop`, `wall`, `cpu` or `start`), `error` (why it could not be started), `cpu_seconds` (used) and
+        `result` (the text of that file; None if it is not there, or too large).
     """
     # Whatever the program starts comes back to this process when its parent ends, so that it can be ended too.
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     try:
-        return supervise(order)
+        ended = supervise(order)
+        if order["result"] is not None:
+            ended["result"] = result_of(Path(order["scratch"]) / order["result"])
+        return ended
     finally:
         end_descendants()
         shutil.rmtree(order["scratch"], ignore_errors=True)
+
+
+def result_of(path: Path) -> str | None:
+    """Return what the program left for whoever started it."""
+    try:
+        return path.read_text(encoding="utf-8") if path.stat().st_size <= LARGEST_RESULT else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def supervise(order: dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +184,10 @@ def main() -> None:
     order = json.loads(line)
     report = order.pop("report")
     ended = run(order)
-    os.write(report, json.dumps(ended).encode())
+    for output in (1, 2):  # who reads the report reads the output to its end first, and a pipe holds little
+        os.close(output)
+    with os.fdopen(report, "w") as pipe:
+        pipe.write(json.dumps(ended))
 
 
 if __name__ == "__main__":

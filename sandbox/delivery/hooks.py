@@ -8,21 +8,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.batch.models import BatchBackend
-from moto.core.config import default_user_config
 from moto.core.exceptions import JsonRESTError
-from moto.events.exceptions import InvalidEventPatternException
-from moto.events.models import Replay, ReplayState
+from moto.events.exceptions import InvalidEventPatternException, ResourceNotFoundException
+from moto.events.models import EventsBackend, Replay, ReplayState
 from moto.events.responses import EventsHandler
 
 from sandbox.clock import CLOCK
 from sandbox.delivery import applied, engine
 from sandbox.delivery.entries import RequestError
 from sandbox.delivery.put_events import put_events
+from sandbox.pages import TokenError, page
 from sandbox.repairs import around, parameter, repair
 from semantics import event_patterns
 
 MAX_TARGETS = 5
+MOST_IN_A_PAGE = 100
 
 
 @repair
@@ -82,6 +82,40 @@ def rule_has_five_targets() -> None:
 
 
 @repair
+def targets_come_in_pages() -> None:
+    """Targets come `Limit` at a time, and their rule is named with its bus if it is not there (API, ListTargetsByRule).
+
+    moto tells targets apart by what they invoke: of two jobs of one queue the first comes again and again. It says of
+    a rule that is not there only that it is not.
+    """
+
+    @around(EventsBackend, "describe_rule")
+    def describe_rule(original: Any, backend: Any, name: str, event_bus_arn: str | None) -> Any:
+        try:
+            return original(backend, name, event_bus_arn)
+        except ResourceNotFoundException:
+            bus = backend.describe_event_bus((event_bus_arn or "default").rpartition("/")[2])
+            raise ResourceNotFoundException(f"Rule {name} does not exist on EventBus {bus.name}.") from None
+
+    @around(EventsHandler, "list_targets_by_rule")
+    def list_targets(original: Any, response: Any) -> str:  # noqa: ARG001 - as above
+        rule, bus, size = (parameter(response, name) for name in ("Rule", "EventBusName", "Limit"))
+        found = response.events_backend.describe_rule(rule, bus)
+        if size is not None and not 1 <= size <= MOST_IN_A_PAGE:
+            bound = f"less than or equal to {MOST_IN_A_PAGE}" if size else "greater than or equal to 1"
+            raise JsonRESTError(
+                "ValidationException",
+                f"1 validation error detected: Value '{size}' at 'limit' failed to satisfy constraint: "
+                f"Member must have value {bound}",
+            )
+        try:
+            shown, token = page(found.targets, size or MOST_IN_A_PAGE, parameter(response, "NextToken"), found.arn)
+        except TokenError as error:
+            raise JsonRESTError("ValidationException", str(error)) from None
+        return json.dumps({"Targets": shown} | ({"NextToken": token} if token else {}))
+
+
+@repair
 def replay_delivers_again() -> None:
     """A replay puts what was archived in a time on the bus again (EventBridge API, StartReplay).
 
@@ -100,26 +134,3 @@ def replay_delivers_again() -> None:
             )
         replay.state = ReplayState.COMPLETED
         replay.end_time = CLOCK.now().timestamp()
-
-
-@repair
-def jobs_need_no_docker() -> None:
-    """A job that is submitted is there to be described (Batch API, SubmitJob).
-
-    moto runs its container with Docker, and fails without. Here it counts as having succeeded, and nothing is run.
-    """
-    default_user_config["batch"] = {"use_docker": False}
-
-
-@repair
-def job_definition_means_latest_active_revision() -> None:
-    """A job definition without a revision is its latest ACTIVE one (Batch API, SubmitJob).
-
-    moto takes the highest number, also when that revision was deregistered.
-    """
-
-    @around(BatchBackend, "get_job_definition_by_name")
-    def by_name(original: Any, backend: Any, name: str) -> Any:  # noqa: ARG001 - as above
-        revisions = list(backend._job_definitions.values())  # noqa: SLF001 - moto has no other list of them
-        active = [each for each in revisions if each.name == name and each.status == "ACTIVE"]
-        return max(active, key=lambda each: each.revision, default=None)

@@ -9,8 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from sandbox import repairs, server
-from sandbox.containers import hooks as container_hooks  # noqa: F401 - importing it registers repairs
+from sandbox import callers, repairs, server  # noqa: F401 - importing callers registers repairs
+from sandbox.automation import hooks as automation_hooks  # noqa: F401 - importing it registers repairs
+from sandbox.batch import hooks as batch_hooks  # noqa: F401 - as above
+from sandbox.containers import hooks as container_hooks  # noqa: F401 - as above
 from sandbox.delivery import hooks as delivery_hooks  # noqa: F401 - as above
 from sandbox.schedules import hooks as schedule_hooks  # noqa: F401 - as above
 from tests.sandbox.bench import Bench

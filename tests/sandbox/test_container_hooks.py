@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,6 +99,32 @@ def test_schedules_have_the_sandboxs_time(bench: EcsBench) -> None:
 
 def time_in(bench: EcsBench) -> float:
     return datetime.fromisoformat(bench.box.ask("clock")["now"]).timestamp()
+
+
+def test_scheduled_rules_have_a_beginning(bench: EcsBench) -> None:
+    """Seen by a rule's next run: without a beginning, a rate would count from whenever somebody looks."""
+    events = bench.client("events")
+
+    def next_run() -> datetime:
+        (found,) = [each for each in bench.box.ask("schedules")["schedules"] if each["name"] == bench.name]
+        return datetime.fromisoformat(found["next_run"])
+
+    def an_hour_goes_by() -> datetime:
+        later = datetime.fromisoformat(bench.box.ask("clock")["now"]) + timedelta(hours=1)
+        bench.box.ask("clock", to=later.isoformat())
+        return later
+
+    events.put_rule(Name=bench.name, ScheduleExpression="rate(7 days)")
+    first = next_run()
+    an_hour_goes_by()
+    assert next_run() == first
+    events.put_rule(Name=bench.name, ScheduleExpression="rate(7 days)", Description="another")
+    assert next_run() == first, "an update does not begin anew"
+    later = an_hour_goes_by()
+    events.put_rule(Name=bench.name, ScheduleExpression="rate(8 days)")
+    begun = next_run() - timedelta(days=8)
+    assert abs((begun - later).total_seconds()) < 60, "another expression does"
+    events.delete_rule(Name=bench.name)
 
 
 def test_every_repair_has_its_test() -> None:

@@ -61,6 +61,33 @@ def test_rule_has_five_targets(aws: Client, name: str) -> None:
         events.put_targets(Rule=name, Targets=targets[5:])
 
 
+def test_targets_come_in_pages(aws: Client, name: str) -> None:
+    events = aws("events")
+    for wrong in ({"Rule": name}, {"Rule": name, "EventBusName": "default"}):
+        with pytest.raises(ClientError, match=f"Rule {name} does not exist on EventBus default.") as refused:
+            events.list_targets_by_rule(**wrong)
+        assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    with pytest.raises(ClientError, match=f"Event bus {name} does not exist."):
+        events.list_targets_by_rule(Rule=name, EventBusName=name)
+    with pytest.raises(ClientError, match=f"Rule {name} does not exist on EventBus default."):
+        events.describe_rule(Name=name)
+
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    targets = [{"Id": f"t{n}", "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"} for n in range(5)]
+    assert events.put_targets(Rule=name, Targets=targets)["FailedEntryCount"] == 0
+    found: list[dict[str, Any]] = []
+    token: dict[str, str] = {}
+    for _ in range(3):
+        answer = events.list_targets_by_rule(Rule=name, Limit=2, **token)
+        found += answer["Targets"]
+        token = {"NextToken": answer["NextToken"]} if "NextToken" in answer else {}
+    assert (found, token) == (targets, {})
+    assert "NextToken" not in events.list_targets_by_rule(Rule=name)
+    for wrong in ({"Limit": 101}, {"NextToken": "junk"}):
+        with pytest.raises(ClientError, match="ValidationException"):
+            events.list_targets_by_rule(Rule=name, **wrong)
+
+
 def test_replay_delivers_again(aws: Client, name: str) -> None:
     """What was archived in the time asked for, to a topic."""
     events, sns, sqs = aws("events"), aws("sns"), aws("sqs")
@@ -92,45 +119,6 @@ def test_replay_delivers_again(aws: Client, name: str) -> None:
     assert (event["detail"]["number"], event["replay-name"]) == (3, name)
     assert events.describe_archive(ArchiveName=name)["EventCount"] == 2, "what is replayed is kept already"
     assert events.describe_replay(ReplayName=name)["State"] == "COMPLETED"
-
-
-def compute(aws: Client, name: str) -> str:
-    """Make a job queue, and return its ARN."""
-    trust = policy({"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"})
-    role = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    batch = aws("batch")
-    environment = batch.create_compute_environment(
-        computeEnvironmentName=name, type="UNMANAGED", state="ENABLED", serviceRole=role
-    )["computeEnvironmentArn"]
-    order = [{"order": 1, "computeEnvironment": environment}]
-    made = batch.create_job_queue(jobQueueName=name, state="ENABLED", priority=1, computeEnvironmentOrder=order)
-    arn: str = made["jobQueueArn"]
-    return arn
-
-
-def register(aws: Client, name: str) -> str:
-    container = {"image": "example.com/image:1", "vcpus": 1, "memory": 128, "command": ["true"]}
-    made = aws("batch").register_job_definition(jobDefinitionName=name, type="container", containerProperties=container)
-    arn: str = made["jobDefinitionArn"]
-    return arn
-
-
-def test_jobs_need_no_docker(aws: Client, name: str) -> None:
-    batch, queue = aws("batch"), compute(aws, name)
-    job = batch.submit_job(jobName=name, jobQueue=queue, jobDefinition=register(aws, name))["jobId"]
-    deadline = time.monotonic() + SECONDS
-    while (status := batch.describe_jobs(jobs=[job])["jobs"][0]["status"]) not in ("SUCCEEDED", "FAILED"):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert status == "SUCCEEDED"
-
-
-def test_job_definition_means_latest_active_revision(aws: Client, name: str) -> None:
-    batch, queue = aws("batch"), compute(aws, name)
-    first, second = register(aws, name), register(aws, name)
-    batch.deregister_job_definition(jobDefinition=second)
-    job = batch.submit_job(jobName=name, jobQueue=queue, jobDefinition=name)["jobId"]
-    assert batch.describe_jobs(jobs=[job])["jobs"][0]["jobDefinition"] == first
 
 
 def test_replay_to_one_rule_leaves_the_others_alone(bench: Bench) -> None:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.ssm.models import SimpleSystemManagerBackend
 
 from sandbox import repairs
+from tests.sandbox.bench import Bench
 from tests.sandbox.conftest import Client
 
 CLUSTER = "arn:aws:ecs:us-east-1:867653852961:cluster/c"
@@ -229,6 +233,61 @@ def test_bus_policy_is_replaced(aws: Client, name: str) -> None:
 
     events.put_permission(EventBusName=name, Policy=json.dumps({"Statement": third}))
     assert sids() == ["Third"], "one statement needs no list"
+
+
+def test_parameter_value_is_checked(aws: Client, name: str) -> None:
+    ssm = aws("ssm")
+
+    def put(value: str, **more: Any) -> int:
+        version: int = ssm.put_parameter(Name=f"/{name}/p", Value=value, Type="String", **more)["Version"]
+        return version
+
+    assert put("x" * 4096) == 1
+    for too_long in ("x" * 4097, "é" * 2049):
+        with pytest.raises(ClientError, match="Standard tier parameters support a maximum parameter value of 4096"):
+            put(too_long, Overwrite=True)
+    with pytest.raises(ClientError, match="Advanced tier parameters support a maximum parameter value of 8192"):
+        put("x" * 8193, Overwrite=True, Tier="Advanced")
+    with pytest.raises(ClientError, match="Parameter value can't nest another parameter"):
+        put('{"a": "{{ b }}"}', Overwrite=True)
+    with pytest.raises(ClientError, match="ParameterAlreadyExists"):
+        put("y")
+    assert put('{"a": {"b": 1}}', Overwrite=True) == 2
+    history = ssm.get_parameter_history(Name=f"/{name}/p")["Parameters"]
+    assert [(each["Version"], len(each["Value"])) for each in history] == [(1, 4096), (2, 15)]
+
+
+def test_parameter_versions_are_given_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To many writers at the same time, though moto counts and stores in two steps: a lock is a version number."""
+    stored: list[int] = []
+
+    def put_parameter(backend: Any, name: str, description: str, value: str) -> int:
+        version = len(stored) + 1
+        time.sleep(0.005)
+        stored.append(version)
+        return version
+
+    loose: Any = SimpleSystemManagerBackend
+    for action in ("get_parameters_by_path", "get_parameter_history", "describe_parameters", "delete_parameter"):
+        monkeypatch.setattr(loose, action, vars(loose)[action])  # put back when the test is over
+    monkeypatch.setattr(loose, "put_parameter", put_parameter)
+    repairs.REPAIRS["parameter_value_is_checked"]()
+    with ThreadPoolExecutor(8) as pool:
+        versions = list(pool.map(lambda _: loose.put_parameter(None, "lock", "", "x"), range(24)))
+    assert sorted(versions) == list(range(1, 25))
+
+
+def test_parameters_of_a_path_come_by_tens(bench: Bench) -> None:
+    ssm = bench.client("ssm")
+    for number in range(12):
+        ssm.put_parameter(Name=f"/{bench.name}/updates/{number}", Value="x", Type="String")
+    first = ssm.get_parameters_by_path(Path=f"/{bench.name}/updates")
+    assert len(first["Parameters"]) == 10
+    second = ssm.get_parameters_by_path(Path=f"/{bench.name}/updates", NextToken=first["NextToken"])
+    assert len(second["Parameters"]) == 2
+    assert "NextToken" not in second
+    with pytest.raises(ClientError, match="less than or equal to 10"):
+        ssm.get_parameters_by_path(Path=f"/{bench.name}/updates", MaxResults=11)
 
 
 ON_BOTH_SERVERS = r"^def (test_\w+)\((?:aws: Client|bench: EcsBench)"
