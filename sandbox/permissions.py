@@ -121,7 +121,9 @@ def key_lets(service: str, source_arn: str, account: str, key: str, actions: Seq
         _check_key(who, found, [action], sent)
 
 
-def principal_may(access_key_id: str, action: str, resource: str, context: Context | None = None) -> None:
+def principal_may(
+    access_key_id: str, action: str, resource: str, context: Context | None = None, *, region: str = ""
+) -> None:
     """Check that whoever has this access key may do something.
 
     A key that was not given out here, such as `test`, is the account's administrator's, who may do anything.
@@ -129,8 +131,9 @@ def principal_may(access_key_id: str, action: str, resource: str, context: Conte
     Args:
         access_key_id: as the request was signed with.
         action: as `events:PutEvents`.
-        resource: its ARN.
+        resource: its ARN, or * for an action that has none.
         context: condition keys of the action, as `events:source`.
+        region: where it is asked, if the resource does not say.
 
     Raises:
         InvocationError: NO_PERMISSIONS or NO_RESOURCE, with AWS's words.
@@ -140,7 +143,8 @@ def principal_may(access_key_id: str, action: str, resource: str, context: Conte
         return
     arn = found.identity.arn
     principal = policies.session(arn, found.name) if found.name else policies.user(arn)
-    caller = Caller("", "", principal.account, resource.split(":")[3])
+    of_resource = arns.parse(resource).region if arns.is_arn(resource) else ""
+    caller = Caller("", "", principal.account, of_resource or region)
     identity = [_read(document, Kind.IDENTITY, caller, name) for name, document in found.identity.documents]
     session_policy = _read(found.document, Kind.SESSION, caller) if found.document else None
     who = _Who(caller, principal, identity, _boundary(found.identity, caller), session_policy)
