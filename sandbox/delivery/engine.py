@@ -22,6 +22,8 @@ from semantics import event_patterns, input_transformers
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from sandbox.delivery.records import Delivery
+
 SERVICE = "events.amazonaws.com"
 # What an encrypted bus needs of its key (EventBridge User Guide, "KMS key options for EventBridge").
 KEY_ACTIONS = ("kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt")
@@ -100,8 +102,8 @@ def archive(event: Mapping[str, Any], bus: applied.Bus) -> list[str]:
 
 def deliver(
     event: Mapping[str, Any], bus: applied.Bus, rule: applied.Rule, target: Mapping[str, Any], *, forwarded: bool
-) -> None:
-    """Invoke one target for one event, with retries and then the dead-letter queue, and record what became of it."""
+) -> Delivery:
+    """Invoke one target for one event, with retries and then the dead-letter queue; return the record of it."""
     caller = Caller(SERVICE, rule.arn, bus.account, bus.region, target.get("RoleArn"))
     payload = ""
 
@@ -142,6 +144,7 @@ def deliver(
             **dead_letters.bury(queue, json.dumps(event), itself, attributes, attempted.error),
         )
     metrics.delivered(bus, rule, delivery)
+    return delivery
 
 
 def reject(event: Mapping[str, Any], bus: applied.Bus, error: InvocationError) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
 from sandbox.clock import CLOCK
-from sandbox.delivery import arns, batch, clients, ecs
+from sandbox.delivery import arns, automation, batch, clients, ecs
 from sandbox.delivery.invocation import InvocationError
 from sandbox.delivery.refusals import INVALID_JSON, INVALID_PARAMETER, NO_RESOURCE, understood
 
@@ -75,6 +75,11 @@ def run_task(invocation: Invocation) -> dict[str, Any]:
 def submit_job(invocation: Invocation) -> dict[str, Any]:
     """Submit a Batch job."""
     return batch.submit_job(invocation.target, invocation.payload, invocation.caller)
+
+
+def start_automation(invocation: Invocation) -> dict[str, Any]:
+    """Start an Automation runbook."""
+    return automation.start_automation(invocation.target, invocation.payload, invocation.caller)
 
 
 def publish(invocation: Invocation) -> dict[str, Any]:
@@ -148,6 +153,7 @@ def _log_event(invocation: Invocation) -> tuple[int, str]:
 KINDS: tuple[tuple[str, str, Callable[[Invocation], dict[str, Any]]], ...] = (
     ("ecs", CLUSTER, run_task),
     ("batch", JOB_QUEUE, submit_job),
+    ("ssm", automation.DEFINITION, start_automation),
     ("sns", "", publish),
     ("sqs", "", send_message),
     ("logs", LOG_GROUP, put_log_event),

@@ -34,7 +34,9 @@ class Work:
                 self._under_way -= 1
                 self._changed.notify_all()
 
-    def start(self, task: Callable[[], None], name: str, places: AbstractContextManager[object] | None = None) -> None:
+    def start(
+        self, task: Callable[[], object], name: str, places: AbstractContextManager[object] | None = None
+    ) -> None:
         """Do something on a thread of its own; it counts from now, so that what it starts never leaves a gap.
 
         Args:
