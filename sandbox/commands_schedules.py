@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sandbox.commands_automation import tell_automations
 from sandbox.commands_containers import tell
 from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, AsJson, BuildFolder, SandboxThatIsUp, say, that_is_up
@@ -16,7 +17,7 @@ from sandbox.tables import show
 from semantics.schedules import LAST_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sandbox.server import Sandbox
 
@@ -27,7 +28,7 @@ Settle = Annotated[float, typer.Option(min=0, help="Wait so many seconds until w
 
 
 def fire(
-    schedule: Annotated[str, typer.Argument(help="The schedule's name or ARN.")],
+    schedule: Annotated[str, typer.Argument(help="The name or ARN of the schedule, or of a rule on a schedule.")],
     name: SandboxThatIsUp = None,
     *,
     group: Annotated[str | None, typer.Option(help="Its group, if several have one of that name.")] = None,
@@ -36,18 +37,26 @@ def fire(
     as_json: AsJson = False,
     build: BuildFolder = BUILD,
 ) -> None:
-    """Fire a schedule now, as EventBridge Scheduler does when it is due, and say what became of it.
+    """Fire a schedule, or a rule with a schedule expression, now, as when it is due, and say what became of it.
 
-    The exit code is 1 if it was not delivered.
+    The exit code is 1 if it was not delivered, to every target that it has.
     """
     box = that_is_up(build, name)
-    delivery = box.ask("fire", seconds=settle + 60, schedule=schedule, group=group, force=force)
-    tasks = tasks_of(box, delivery, settle)
+    answer = box.ask("fire", seconds=settle + 60, schedule=schedule, group=group, force=force)
+    deliveries = answer.get("deliveries", [answer])  # of a rule; a schedule has one target
+    started = [tasks_of(box, each, settle) for each in deliveries]
+    automations = automations_of(box, deliveries, settle)
     if as_json:
-        typer.echo(json.dumps({"delivery": delivery, "tasks": tasks}, indent=2))
+        found = {"delivery": next(iter(deliveries), None), "deliveries": deliveries}
+        found |= {"tasks": [task for tasks in started for task in tasks], "automations": automations}
+        typer.echo(json.dumps(found, indent=2))
     else:
-        tell(delivery, tasks)
-    if delivery["outcome"] != "delivered":
+        for delivery, tasks in zip(deliveries, started, strict=True):
+            tell(delivery, tasks)
+        tell_automations(automations)
+        if not deliveries:
+            say(f"{schedule} has no target")
+    if not deliveries or any(each["outcome"] != "delivered" for each in deliveries):
         raise typer.Exit(1)
 
 
@@ -63,8 +72,8 @@ def clock(
 ) -> None:
     """Show the sandbox's time and the next runs, or move it.
 
-    Every enabled schedule that is due on the way fires, in order. What one run starts has ended before the next one's
-    time comes.
+    Every enabled schedule and rule that is due on the way fires, in order. What one run starts has ended before the
+    next one's time comes.
     """
     box = that_is_up(build, name)
     if advance is None and to is None:
@@ -115,7 +124,9 @@ def move(
         after, after_arn = run["at"], run["arn"]
         if not quiet:
             say(f"{datetime.fromisoformat(after):%Y-%m-%d %H:%M:%S} UTC")
-            tell(run["delivery"], tasks_of(box, run["delivery"], 0))
+            for delivery in run["deliveries"]:
+                tell(delivery, tasks_of(box, delivery, 0))
+            tell_automations(automations_of(box, run["deliveries"], 0))
         if not run["settled"]:
             raise SandboxError(f"what {run['arn']} started still runs after {settle:g} s; the clock stands there")
     box.ask("clock", to=goal.isoformat(), if_later=True)
@@ -129,6 +140,15 @@ def tasks_of(box: Sandbox, delivery: Mapping[str, Any], settle: float) -> list[d
         return []
     found: list[dict[str, Any]] = box.ask("tasks", seconds=settle + 60, settle=settle, arns=arns)["tasks"]
     return found
+
+
+def automations_of(box: Sandbox, deliveries: Sequence[Mapping[str, Any]], settle: float) -> list[dict[str, Any]]:
+    """Return the automations that deliveries started, after waiting for them."""
+    wanted = [each["result"]["automation"] for each in deliveries if "automation" in each["result"]]
+    if not wanted:
+        return []
+    every = box.ask("automations", seconds=settle + 60, settle=settle)["automations"]
+    return [each for each in every if each["AutomationExecutionId"] in wanted]
 
 
 def duration(text: str) -> timedelta:
@@ -185,7 +205,7 @@ def show_schedules(found: Mapping[str, Any], *, as_json: bool) -> None:
     rows = [
         (
             each["name"],
-            each["group"],
+            each["group"] or "(a rule)",
             f"{each['expression']} {each['timezone']}",
             clock_moment(each["next_run"]) or ("never again" if each["enabled"] else "disabled"),
         )
