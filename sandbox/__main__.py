@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox import command, commands_containers, commands_delivery, commands_schedules, server
-from sandbox.errors import SandboxError
+from sandbox import command, commands_automation, commands_containers, commands_delivery, commands_schedules, server
+from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, BuildFolder, say, store
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def run(
     region: Region = "",
     keep: Annotated[bool, typer.Option("--keep", help="Leave the sandbox up afterwards.")] = False,
     only_if_up: Annotated[bool, typer.Option("--only-if-up", help="Do nothing if it is not up.")] = False,
+    must_be_up: Annotated[bool, typer.Option("--must-be-up", help="Fail if it is not up.")] = False,
     build: BuildFolder = BUILD,
 ) -> None:
     """Run a command with a sandbox for its AWS: the one of that name if it is up, else one of its own.
@@ -120,6 +121,8 @@ def run(
         if box is None and only_if_up:
             say(f"nothing is up under the name {name}")
             return
+        if box is None and must_be_up:
+            raise WrongUseError(f"{name} is not up: `make apply ENV={name}` starts it, and applies the environment")
         if box is not None or keep:
             box, happened = sandboxes.up(name, account or None, region or None)
             say(f"{happened}: {describe(box)}")
@@ -152,6 +155,7 @@ def serve(
 
 commands_delivery.register(app)
 commands_containers.register(app)
+commands_automation.register(app)
 commands_schedules.register(app)
 
 
