@@ -1,0 +1,1 @@
+"""Keeps EventBridge targets on the revision of their AWS Batch job definition: see `sync.py`."""
