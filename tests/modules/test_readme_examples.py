@@ -12,7 +12,12 @@ EXAMPLES = all_examples()
 
 
 def test_there_is_an_example_for_every_module() -> None:
-    assert {example.readme.parent.name for example in EXAMPLES} >= {"ecs-scheduler", "ecs-task", "workflow-bus"}
+    assert {example.readme.parent.name for example in EXAMPLES} >= {
+        "batch-target-sync",
+        "ecs-scheduler",
+        "ecs-task",
+        "workflow-bus",
+    }
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
