@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 # Working folders beside .build/<env>; harness/target.py has the same names.
-RESERVED: Final = ("checkov", "modules", "provider-download", "providers", "sandbox", "venv")
+RESERVED: Final = ("awscli", "checkov", "modules", "provider-download", "providers", "sandbox", "venv")
 
 # The tags of the naming standard, and the field that each comes from.
 NAMING_TAGS: Final = {

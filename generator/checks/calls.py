@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
+from generator.checks.target_sync_calls import synced
 from generator.checks.workflow_calls import called
 from generator.errors import Problem, nearest, shown
 from generator.interfaces.constraints import Finding, names, wanted
 from generator.models.modules import Module, connection
 from generator.models.spec import Environment
-from generator.output.wiring import SCHEDULE, TASK, WORKFLOW, Wiring
+from generator.output.wiring import SCHEDULE, TARGET_SYNC, TASK, WORKFLOW, Wiring
 from generator.specs.tree import Leaf, Mapping, Node, find, is_given, plain, section, source_of
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ SECTIONS: Final = {
     "tasks": "task",
     "schedules": "schedule",
     "workflows": "workflow",
+    "target_syncs": "target sync",
     "modules": "module",
     "components": "component",
 }
-WIRINGS: Final = {wiring.section: wiring for wiring in (TASK, SCHEDULE, WORKFLOW)}
+WIRINGS: Final = {wiring.section: wiring for wiring in (TASK, SCHEDULE, WORKFLOW, TARGET_SYNC)}
 TOPICS: Final = ("alerts", "pager")
 
 
@@ -94,7 +96,7 @@ class _Check:
                 self._library.notices.add(Problem(where, source.notice))
 
     def workloads(self) -> Iterator[Finding]:
-        """Check the tasks, the schedules and the workflows."""
+        """Check the tasks, the schedules, the workflows and the target syncs."""
         for wiring in WIRINGS.values():
             calls = section(self._tree, wiring.section)
             source = self._source(wiring) if calls else None
@@ -115,6 +117,8 @@ class _Check:
                     }
                     if wiring is WORKFLOW:
                         given = called(given)
+                    elif wiring is TARGET_SYNC:
+                        given = synced(given)
                     yield from _arguments((wiring.section, name), node, given, source, filled=wiring.filled)
 
     def components(self) -> Iterator[Finding]:

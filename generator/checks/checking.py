@@ -14,6 +14,8 @@ from generator.checks.filters import wrong_filters
 from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
 from generator.checks.tags import wrong_tags
+from generator.checks.target_coverage import uncovered
+from generator.checks.target_syncs import wrong_target_syncs
 from generator.checks.whose import Verdict, attributed
 from generator.checks.workflows import wrong_workflows
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
@@ -23,10 +25,11 @@ from generator.models.fields import model_fields, plain_type
 from generator.models.forms import COMPLETE, PLACEHOLDER, has_placeholder
 from generator.models.schedules import Schedule
 from generator.models.spec import Environment
+from generator.models.target_syncs import TargetSync
 from generator.models.workflows import Workflow
 from generator.models.workloads import Task
 from generator.output.workflows import SUBNETS, on_network
-from generator.specs.loading import NAME, NAME_RULE, Specs
+from generator.specs.loading import NAME, NAME_RULE, WORKLOADS, Specs
 from generator.specs.tree import Leaf, Mapping, find, plain, section, source_of
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ REFERENCES: Final = {
     "tasks": {"log_key": "keys"},
     "schedules": {"task": "tasks", "cluster": "clusters", "key": "keys"},
     "workflows": {"key": "keys", "cluster": "clusters"},  # what is deeper in them: checks/workflows.py
+    "target_syncs": {"event_bus": "workflows"},  # likewise: checks/target_syncs.py
     "components": {"module": "modules"},
 }
 WANTED: Final = {
@@ -74,7 +78,7 @@ def check(tree: Mapping, library: Library, *, complete: bool = False, unread: Se
         unread: what could not be read of it: wrong too, but what follows from it is not.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree), *wrong_filters(tree)]
-    calls = [*check_calls(tree, library), *wrong_workflows(tree)]
+    calls = [*check_calls(tree, library), *wrong_workflows(tree), *wrong_target_syncs(tree)]
     environment: Environment | None = None
     try:
         environment = Environment.model_validate(plain(tree), context=COMPLETE if complete else None)
@@ -117,6 +121,7 @@ def _whole(tree: Mapping, environment: Environment | None, library: Library) -> 
         yield from misplaced(tree, environment, library)
         yield from oversized(tree, environment)
         yield from circles(tree, environment)
+        yield from uncovered(tree, environment)
     sound = environment if environment is not None else _sound(tree)
     if sound is not None:
         yield from collisions(tree, sound)
@@ -129,7 +134,7 @@ def _sound(tree: Mapping) -> Environment | None:
         return Environment.model_validate(fields)
     except ValidationError as error:
         wrong = {detail["loc"][:2] for detail in error.errors(include_url=False)}
-    parts = {name: section(tree, name) for name in ("keys", "tasks", "schedules", "workflows")}
+    parts = {name: section(tree, name) for name in ("keys", *WORKLOADS)}
     if not isinstance(fields, dict) or not all(path[0] in parts and len(path) == 2 for path in wrong):
         return None
     # A schedule has names after its task's family, which is not known of a wrong task.
@@ -220,8 +225,13 @@ def _names(tree: Mapping) -> Iterator[Problem]:
 
 
 def _defaults(tree: Mapping) -> Iterator[Problem]:
-    """Find unknown fields also where no task, schedule or workflow would show them."""
-    models: dict[str, type[BaseModel]] = {"task": Task, "schedule": Schedule, "workflow": Workflow}
+    """Find unknown fields also where no task, schedule, workflow or target sync would show them."""
+    models: dict[str, type[BaseModel]] = {
+        "task": Task,
+        "schedule": Schedule,
+        "workflow": Workflow,
+        "target_sync": TargetSync,
+    }
     for kind, model in models.items():
         shared = section(tree, "defaults").get(kind)
         if isinstance(shared, Mapping):

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 def oversized(tree: Mapping, spec: Environment) -> Iterator[Problem]:
     """Count the widgets and metrics that the dashboard of an environment would have."""
     used = {*spec.tasks, *spec.schedules, *(schedule.task for schedule in spec.schedules.values())}
-    used |= {*(spec.workflows or {}), *(key for workflow in (spec.workflows or {}).values() for key in workflow.rules)}
+    used |= {
+        *(spec.workflows or {}),
+        *(spec.target_syncs or {}),
+        *(key for workflow in (spec.workflows or {}).values() for key in workflow.rules),
+    }
     if not dashboard.enabled(spec) or not all(NAME.fullmatch(name) for name in used):
         return  # of what has no name nothing can be written, and that is said elsewhere
     widgets = [widget for section in dashboard.sections("", spec, "") for widget in section.widgets]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def placeholders(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
     """Find the placeholder anywhere in a tree, also as a word in a text, where no model says a form, and in a key.
 
-    What defaults say comes last: a task, a schedule or a workflow that takes it says better what it is for.
+    What defaults say comes last: a task, or whatever else takes it, says better what it is for.
     """
     if isinstance(node, Leaf) and isinstance(node.value, str) and has_placeholder(node.value):
         yield path, node

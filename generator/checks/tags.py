@@ -1,7 +1,7 @@
 """Finds tags that AWS would refuse, or that would replace the generator's own.
 
-What a task, a schedule or a workflow says is also its module's to judge, at plan, which knows nothing of the
-environment's tags.
+What a task, a schedule, a workflow or a target sync says is also its module's to judge, at plan, which knows nothing of
+the environment's tags.
 Source: AWS Tagging reference, "Tag naming limits and requirements".
 """
 
@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from generator.errors import Problem, shown
 from generator.names import NAMING_TAGS, OWN_TAGS
+from generator.specs.loading import WORKLOADS
 from generator.specs.tree import Leaf, Mapping, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generator.specs.tree import Node
+    from generator.specs.loading import WORKLOADS
+from generator.specs.tree import Node
 
 LONGEST_KEY: Final = 128  # characters
 LONGEST_VALUE: Final = 256
@@ -31,7 +33,7 @@ def wrong_tags(tree: Mapping) -> Iterator[Problem]:
     everywhere = _tags(tree)
     for name, node in everywhere.items():
         yield from _refused(name, node)
-    workloads = [each for name in ("tasks", "schedules", "workflows") for each in section(tree, name).values()]
+    workloads = [each for name in WORKLOADS for each in section(tree, name).values()]
     for holder in (tree, *workloads, *section(tree, "defaults").values()):
         yield from _ours(_tags(holder))
     if too_many := _too_many(tree, everywhere):

@@ -21,7 +21,18 @@ _ID: Final = re.compile(r"(?:eni|i|pl|rtb|sg|subnet|vpc|vpce)-[0-9a-f]{8,17}")
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>[0-9]*):.+", re.DOTALL)
 # Fields that name what somebody else makes: the name may be the same elsewhere, or not.
 _MADE_ELSEWHERE: Final = frozenset(
-    {"api_id", "bucket", "capacity_provider", "event_bus", "existing_bus_name", "image", "parameter", "secrets"}
+    {
+        "api_id",
+        "bucket",
+        "capacity_provider",
+        "event_bus",
+        "event_bus_name",
+        "existing_bus_name",
+        "image",
+        "job_definition",
+        "parameter",
+        "secrets",
+    }
 )
 # Where the environment is, which is for its maker to say; where modules come from; what its state went through.
 _NOT_JUDGED: Final = frozenset({"account", "region", "aws_region_short_code", "modules", "moved"})
@@ -161,7 +172,7 @@ def _code(region: str) -> str | None:
 def _made_elsewhere(path: Path) -> bool:
     if path[0] in {"alerts", "clusters", "pager", "state"}:
         return path[:2] == ("state", "bucket") or path[1] == "emails" or (path[0], path[-1]) == ("clusters", "name")
-    return any(part in _MADE_ELSEWHERE for part in path[2:])
+    return any(part in _MADE_ELSEWHERE for part in path[2:]) or (path[2:3] == ("selections",) and path[-1] == "bus")
 
 
 def _refers(path: Path) -> bool:
@@ -174,6 +185,8 @@ def _refers(path: Path) -> bool:
     if section == "defaults":
         section = f"{path[1]}s"
     match path[2:]:
+        case ("selections", _, "workflow" | "rule" | "target") | ("topic",):
+            return section == "target_syncs"
         case (
             ("publishers", _, "tasks", _)
             | ("rules", _, "targets", _, "run_task", "cluster" | "task")

@@ -15,8 +15,8 @@ from generator.commands.identity import Fate, Identity, Judge, short_code, texts
 from generator.commands.new_report import Report, report
 from generator.errors import Problem, Source, SpecError, shown
 from generator.interfaces.library import Library
-from generator.models.forms import PLACEHOLDER
-from generator.models.spec import Account, Environment, Region
+from generator.models.forms import PLACEHOLDER, Region
+from generator.models.spec import Account, Environment
 from generator.names import RESERVED
 from generator.specs import loading
 from generator.specs.reading import parse

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from generator.errors import Path, Source
     from generator.specs.tree import Node
 
-SECTIONS: Final = {"task": "tasks", "schedule": "schedules", "workflow": "workflows", "component": "components"}
+# The sections of a spec by what the labels of their calls begin with.
+SECTIONS: Final = {
+    "task": "tasks",
+    "schedule": "schedules",
+    "workflow": "workflows",
+    "target_sync": "target_syncs",
+    "component": "components",
+}
 _FIELD: Final = re.compile(r"\b[a-z]+(?:[_.][a-z]+)+\b")  # a word of a message that is no plain English word
 _TELLING: Final = 5  # characters that a value needs for its being in a message not to be chance
 
@@ -35,6 +42,9 @@ _WIRED: Final[dict[str, tuple[str, ...]]] = {
     "trusted_compute_subnets": ("network.trusted_compute_subnets",),
     "security_group_ids": ("network.security_group_ids",),
     "assign_public_ip": ("network.assign_public_ip",),
+    "target_role_arns": ("{own}.role_arns", "{own}.selections"),
+    "topic": ("{own}.topic_arn",),
+    "event_bus_name": ("{own}.event_bus",),
     "keep_log_group": ("deletion_protection",),
     "keep_log_groups": ("deletion_protection",),
     **{name: (f"naming.{name}",) for name in NAMING},
@@ -127,11 +137,12 @@ def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
 
 def _own(tree: Mapping, label: str) -> Path | None:
     """Find the entry of the spec of a label: names have no underscores, so at most one fits."""
-    kind, _, rest = label.partition("_")
-    section = tree.entries.get(SECTIONS.get(kind, ""))
-    if not isinstance(section, Mapping):
-        return None
-    return next(((SECTIONS[kind], name) for name in section.entries if name.replace("-", "_") == rest), None)
+    for kind, group in SECTIONS.items():
+        section = tree.entries.get(group)
+        for name in section.entries if isinstance(section, Mapping) else ():
+            if label == f"{kind}_{name.replace('-', '_')}":
+                return group, name
+    return None
 
 
 def _candidates(own: Path, field: tuple[str, ...]) -> list[Path]:

@@ -117,9 +117,7 @@ class _Call:
     def of(cls, tree: Mapping, path: Path, library: Library) -> _Call | None:
         """Return the call that a path leads into; None when it leads into none, or the module is not known."""
         match path[:4]:
-            case ("tasks" | "schedules" | "workflows" as group, str(name), str(argument), *_) if name in section(
-                tree, group
-            ):
+            case (str(group), str(name), str(argument), *_) if group in WIRINGS and name in section(tree, group):
                 wiring = WIRINGS[group]
                 if argument in wiring.references | wiring.unused:
                     return None

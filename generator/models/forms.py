@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 from pydantic_core import core_schema
@@ -94,3 +94,13 @@ def keywords(pattern: str, rule: str) -> dict[str, str]:
 
 def _words(rule: str) -> dict[str, str]:
     return {"description": f"{rule[:1].upper()}{rule[1:]}.", "errorMessage": f"Not {rule}."}
+
+
+Region = Annotated[str, form(r"[a-z]{2}(-[a-z]+)+-[0-9]", "a region, such as us-east-1")]
+KeyArn = Annotated[
+    str,
+    form(
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+",
+        "the ARN of a KMS key; an alias cannot stand in a policy",
+    ),
+]

@@ -8,25 +8,18 @@ from pydantic import Field, model_validator
 
 from generator.models.alerts import Alerts
 from generator.models.dashboard import Dashboard
-from generator.models.forms import Strict, Under, form
+from generator.models.forms import KeyArn, Region, Strict, Under, form
 from generator.models.modules import Component, Module
 from generator.models.moves import Import, Move
 from generator.models.schedules import Schedule, SecurityGroupId, SubnetId
+from generator.models.target_syncs import TargetSync
 from generator.models.versions import ProviderConstraint, TerraformConstraint
 from generator.models.workflows import Workflow
 from generator.models.workloads import Task
 
 Account = Annotated[str, form(r"[0-9]{12}", "an account: 12 digits, in quotes")]
-Region = Annotated[str, form(r"[a-z]{2}(-[a-z]+)+-[0-9]", "a region, such as us-east-1")]
 BucketName = Annotated[str, form(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")]
 StateKey = Annotated[str, form(r"[^/\s](.*[^/\s])?", "the key of an object: it neither begins nor ends with /")]
-KeyArn = Annotated[
-    str,
-    form(
-        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+",
-        "the ARN of a KMS key; an alias cannot stand in a policy",
-    ),
-]
 AliasName = Annotated[
     str, form(r"(?!aws/|alias/)[A-Za-z0-9/_-]{1,250}", "an alias: letters, digits and / _ -, without alias/")
 ]
@@ -109,7 +102,7 @@ class Cluster(Strict):
 
 
 class Defaults(Strict):
-    """What every task, schedule and workflow has unless it says otherwise; fields as in `tasks` and so on."""
+    """What every task, schedule, workflow and target sync has unless it says otherwise, with the fields of those."""
 
     task: Annotated[dict[str, Any], Under(Task)] | None = Field(
         None, description="Laid under every task: any of its fields."
@@ -119,6 +112,9 @@ class Defaults(Strict):
     )
     workflow: Annotated[dict[str, Any], Under(Workflow)] | None = Field(
         None, description="Laid under every workflow: any of its fields."
+    )
+    target_sync: Annotated[dict[str, Any], Under(TargetSync)] | None = Field(
+        None, description="Laid under every target sync: any of its fields."
     )
 
 
@@ -152,10 +148,13 @@ class Environment(Strict):
     workflows: dict[str, Workflow] | None = Field(
         None, description="Buses whose events run those tasks, submit jobs or notify, by name."
     )
+    target_syncs: dict[str, TargetSync] | None = Field(
+        None, description="What keeps targets that submit jobs on the newest revision of their job definition, by name."
+    )
     modules: dict[str, Module] | None = Field(
         None,
-        description="Where modules come from, by name; ecs-task, ecs-scheduler and workflow-bus are beside roots/ "
-        "unless given.",
+        description="Where modules come from, by name; ecs-task, ecs-scheduler, workflow-bus and batch-target-sync are "
+        "beside roots/ unless given.",
     )
     components: dict[str, Component] | None = Field(None, description="Calls of other modules, by a name for each.")
     tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
@@ -165,4 +164,6 @@ class Environment(Strict):
     )
     moved: list[Move] | None = Field(None, description="New addresses of what the state has under old ones.")
     imports: list[Import] | None = Field(None, description="What exists and shall be managed from now on.")
-    defaults: Defaults | None = Field(None, description="What tasks, schedules and workflows have in common.")
+    defaults: Defaults | None = Field(
+        None, description="What tasks, schedules, workflows and target syncs have in common."
+    )

@@ -118,6 +118,11 @@ class SubmitJob(Strict):
         description="Pins a revision of the job definition; the newest ACTIVE one at each event unless given.",
         ge=1,
     )
+    synced: bool | None = Field(
+        None,
+        description="true: the target is made with `revision`, and then one of `target_syncs` moves it to newer ones. "
+        "false unless given.",
+    )
     job_name: str | None = Field(
         None, description="Name of each job, up to 128 characters; the target's id unless given."
     )

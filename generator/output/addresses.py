@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from generator.models.addresses import ADDRESS, KEY, MODULE, PLAIN
 from generator.output.hcl import Reference
+
+if TYPE_CHECKING:
+    from generator.models.spec import Environment
 
 _STEP: Final = re.compile(rf"(?P<name>{MODULE}|{PLAIN})(?P<key>{KEY})?(?:\.|$)")
 
@@ -46,6 +49,12 @@ class Address(Reference):
     def steps(self) -> tuple[Step, ...]:
         """The calls of modules on the way, and then what is meant."""
         return tuple(Step(match["name"], match["key"] or "") for match in _STEP.finditer(self.expression))
+
+
+def key_arn(spec: Environment, name: str) -> Reference:
+    """Return the ARN of one of the `keys`, where it is used."""
+    made = spec.keys[name].arn is None
+    return Reference(f"aws_kms_key.{label(name)}.arn" if made else f"local.existing_key_arns.{name}")
 
 
 def label(name: str) -> str:

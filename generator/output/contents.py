@@ -8,7 +8,7 @@ from generator.models.forms import PLACEHOLDER
 from generator.output import dashboard
 from generator.output.addresses import Address, label
 from generator.output.topics import topics
-from generator.output.wiring import SCHEDULE, TASK, WORKFLOW
+from generator.output.wiring import SCHEDULE, TARGET_SYNC, TASK, WORKFLOW
 
 if TYPE_CHECKING:
     from generator.models.spec import Environment
@@ -79,4 +79,5 @@ def calls(spec: Environment) -> dict[str, str]:
     found = {f"module.task_{label(name)}": TASK.module for name in spec.tasks}
     found |= {f"module.schedule_{label(name)}": SCHEDULE.module for name in spec.schedules}
     found |= {f"module.workflow_{label(name)}": WORKFLOW.module for name in spec.workflows or {}}
+    found |= {f"module.target_sync_{label(name)}": TARGET_SYNC.module for name in spec.target_syncs or {}}
     return found | {f"module.component_{label(name)}": call.module for name, call in (spec.components or {}).items()}

@@ -1,8 +1,8 @@
 """The dashboard of a root: what runs, what fails and what is lost, workload by workload.
 
-A workload is a schedule with its task, a task that no schedule runs, or a workflow. Names come from the modules'
-outputs where they have them. Those of alarms and failure rules, which they do not say, are made as the modules make
-them.
+A workload is a schedule with its task, a task that no schedule runs, or a workflow with what keeps its targets right.
+Names come from the modules' outputs where they have them. Those of alarms and failure rules, which they do not say, are
+made as the modules make them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generator.output import widgets
+from generator.output import standard, target_syncs, widgets
 from generator.output.addresses import label
 from generator.output.hcl import Reference, Template
 from generator.output.physical_names import names
@@ -19,9 +19,13 @@ from generator.output.widgets import MOST_WIDGETS, Section
 if TYPE_CHECKING:
     from generator.models.spec import Environment
     from generator.models.workflows import Workflow
+    from generator.output.physical_names import Name
     from generator.output.widgets import Metric, Placed, Widget
 
+    Row = tuple[Widget, ...]
+
 START: Final = "-P7D"  # what runs once a week is on it
+ALARM_ARN_PREFIX: Final = Reference("local.alarm_arn_prefix")
 RESOURCE: Final = "aws_cloudwatch_dashboard.environment"
 
 
@@ -65,7 +69,7 @@ def physical_name(name: str, spec: Environment) -> str:
     """Return the name of the dashboard in AWS."""
     if spec.dashboard is not None and spec.dashboard.name is not None:
         return spec.dashboard.name
-    return f"{spec.naming.security_domain}-{spec.naming.billing_domain}-{spec.aws_region_short_code}-{name}"
+    return f"{standard.prefix(spec)}-{name}"
 
 
 def sections(name: str, spec: Environment, spec_file: str) -> list[Section]:
@@ -75,10 +79,17 @@ def sections(name: str, spec: Environment, spec_file: str) -> list[Section]:
     rules = {str(each.holder[1]): each.name for each in known if each.kind == "rule" and each.holder[0] == "tasks"}
     scheduled = {schedule.task for schedule in spec.schedules.values()}
     top = _top(name, spec_file, alarms)
+    syncs = {key: _sync(key, known) for key in sorted(spec.target_syncs or {})}
+    at_work = {key: target_syncs.of_workflow(spec, key) for key in spec.workflows or {}}
+    elsewhere = sorted(syncs.keys() - {sync for found in at_work.values() for sync in found})
     workloads = [
         *(_schedule(key, each.task, rules.get(each.task)) for key, each in sorted(spec.schedules.items())),
         *(_task(key, rules.get(key), _starters(spec, key)) for key in sorted(spec.tasks.keys() - scheduled)),
-        *(_workflow(key, each) for key, each in sorted((spec.workflows or {}).items())),
+        *(
+            _workflow(key, each, [row for sync in at_work[key] for row in syncs[sync]])
+            for key, each in sorted((spec.workflows or {}).items())
+        ),
+        *(_elsewhere(key, syncs[key]) for key in elsewhere),
     ]
     needed = sum(len(list(section.widgets)) for section in (top, *workloads))
     return [top, *(workloads if needed <= MOST_WIDGETS else map(_without_heading, workloads))]
@@ -96,7 +107,7 @@ def _top(name: str, spec_file: str, alarms: list[str]) -> Section:
         "count.",
         height=3,
     )
-    arns = [Template(Reference("local.alarm_arn_prefix"), alarm) for alarm in alarms]
+    arns = [Template(ALARM_ARN_PREFIX, alarm) for alarm in alarms]
     return Section("The environment", ((about,), *((widget,) for widget in widgets.alarms("Alarms", arns))))
 
 
@@ -138,7 +149,7 @@ def _starters(spec: Environment, task: str) -> list[Metric]:
     ]
 
 
-def _workflow(name: str, workflow: Workflow) -> Section:
+def _workflow(name: str, workflow: Workflow, syncs: list[Row]) -> Section:
     """Show a workflow rule by rule; a row more for those that submit jobs to AWS Batch."""
     rules = sorted(workflow.rules)
 
@@ -153,14 +164,11 @@ def _workflow(name: str, workflow: Workflow) -> Section:
     queue = widgets.queue(Reference(f"module.workflow_{label(name)}.dlq_name"))
     about = f"Workflow {name}"
     # CloudWatch takes no graph of nothing.
-    return Section(about, ((_heading(about),), (*(row if rules else ()), queue), *_batch(name, workflow)))
+    return Section(about, ((_heading(about),), (*(row if rules else ()), queue), *_batch(name, workflow, syncs)))
 
 
-def _batch(name: str, workflow: Workflow) -> list[tuple[Widget, ...]]:
-    """Return the row on AWS Batch of a workflow that submits jobs.
-
-    What keeps its targets on the right revision of their job definition has its metrics here.
-    """
+def _batch(name: str, workflow: Workflow, syncs: list[Row]) -> list[Row]:
+    """Return the rows on AWS Batch of a workflow that submits jobs: its rules, and what keeps their targets right."""
     submitting = [
         rule
         for rule, each in sorted(workflow.rules.items())
@@ -170,7 +178,32 @@ def _batch(name: str, workflow: Workflow) -> list[tuple[Widget, ...]]:
         return []
     counted = ("Invocations", "FailedInvocations")
     metrics = [_of_rule(name, workflow, rule, metric) for rule in submitting for metric in counted]
-    return [(widgets.counts("Batch sync: invocations of the rules that submit jobs", metrics),)]
+    return [(widgets.counts("Batch sync: invocations of the rules that submit jobs", metrics),), *syncs]
+
+
+def _elsewhere(name: str, rows: list[Row]) -> Section:
+    """Show a sync whose targets are all made elsewhere."""
+    about = f"Target sync {name}"
+    return Section(about, ((_heading(about),), *rows))
+
+
+def _sync(name: str, known: list[Name]) -> list[Row]:
+    """Return the rows on a target sync: what it did, what is left to do and since when, and its alarms."""
+
+    def of_sync(metric: str) -> Metric:
+        dimensions = f"module.target_sync_{label(name)}.metric_dimensions"
+        return ["BatchTargetSync", metric, "Sync", Reference(f"{dimensions}.Sync")]
+
+    age: Metric = [*of_sync("MismatchAge"), {"yAxis": "right"}]
+    row = (
+        widgets.counts(
+            f"Batch sync {name}: runs, changes, failures", list(map(of_sync, ("Runs", "Changes", "Failures")))
+        ),
+        widgets.behind(f"Batch sync {name}: targets that are behind, and since when", [of_sync("Mismatches"), age]),
+    )
+    own = (each.name for each in known if each.kind == "alarm" and each.holder == ("target_syncs", name))
+    alarms = [Template(ALARM_ARN_PREFIX, alarm) for alarm in sorted(own)]
+    return [row, *((widget,) for widget in widgets.alarms(f"Batch sync {name}: alarms", alarms))]
 
 
 def _of_rule(name: str, workflow: Workflow, rule: str, metric: str) -> Metric:

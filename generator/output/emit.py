@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from generator.models.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
-from generator.output import workflows
+from generator.output import target_syncs, workflows
+from generator.output.addresses import key_arn as _key_arn
 from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
 from generator.output.dashboard import dashboard
@@ -16,7 +17,15 @@ from generator.output.layout import align
 from generator.output.templates import templates
 from generator.output.topics import arn as topic_arn
 from generator.output.topics import told_of_alarms, told_of_failures, topics
-from generator.output.wiring import NAMING, ONLY_SUBNETS, SCHEDULE, TASK, WORKFLOW, network_arguments
+from generator.output.wiring import (
+    NAMING,
+    ONLY_SUBNETS,
+    SCHEDULE,
+    TARGET_SYNC,
+    TASK,
+    WORKFLOW,
+    network_arguments,
+)
 from generator.output.writing import MARK
 
 if TYPE_CHECKING:
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from generator.models.modules import Component
     from generator.models.schedules import Schedule
     from generator.models.spec import Environment
+    from generator.models.target_syncs import TargetSync
     from generator.models.workflows import Workflow
     from generator.models.workloads import Task
     from generator.output.topics import Topic
@@ -99,6 +109,7 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
         "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
         "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
         "workflows": [_workflow(spec, key, workflow) for key, workflow in sorted((spec.workflows or {}).items())],
+        "target_syncs": [_target_sync(spec, key, sync) for key, sync in sorted((spec.target_syncs or {}).items())],
         "components": [_component(spec, key, component) for key, component in sorted((spec.components or {}).items())],
         "outputs": _outputs(spec, told),
         "moved": moved(spec),
@@ -112,11 +123,6 @@ def _given(model: BaseModel) -> Arguments:
 
 def _naming() -> Arguments:
     return {field: Reference(f"local.naming.{field}") for field in NAMING}
-
-
-def _key_arn(spec: Environment, name: str) -> Reference:
-    made = spec.keys[name].arn is None
-    return Reference(f"aws_kms_key.{_label(name)}.arn" if made else f"local.existing_key_arns.{name}")
 
 
 def _own_tags(name: str, spec: Environment) -> Arguments:
@@ -201,6 +207,20 @@ def _workflow(spec: Environment, name: str, workflow: Workflow) -> Call:
     return Call(f"workflow_{_label(name)}", name, _source(spec, WORKFLOW.module), groups)
 
 
+def _target_sync(spec: Environment, name: str, sync: TargetSync) -> Call:
+    own = {field: value for field, value in _given(sync).items() if field not in TARGET_SYNC.references}
+    own |= {"selections": target_syncs.selections(spec, sync), **target_syncs.interval(sync)}
+    if sync.sync_after_apply is not None:
+        own["sync_after_apply"] = target_syncs.after_apply(spec, sync, sync.sync_after_apply)
+    wiring: Arguments = {"target_role_arns": target_syncs.role_arns(spec, sync)}
+    wiring |= target_syncs.topic(spec, sync) | target_syncs.event_bus(sync)
+    pager = told_of_alarms(spec)
+    if pager is not None:
+        wiring |= {name: [pager] for name in TARGET_SYNC.by_environment["alerts"] if name not in own}
+    groups = _filled({"name": name, **own}, wiring, _naming())
+    return Call(f"target_sync_{_label(name)}", name, _source(spec, TARGET_SYNC.module), groups)
+
+
 def _component(spec: Environment, name: str, component: Component) -> Call:
     inputs = dict(sorted((component.inputs or {}).items()))
     connected = {argument: _connected(spec, text) for argument, text in sorted((component.connect or {}).items())}
@@ -265,5 +285,8 @@ def _outputs(spec: Environment, told: Iterable[Topic]) -> list[tuple[str, str, V
             for kind, names in workflows.owed(spec).items()
             if names
         ]
+    if spec.target_syncs:
+        documents = each("target_sync", spec.target_syncs, "document_name")
+        outputs.append(("target_sync_documents", "Automation document of each target sync.", documents))
     outputs += [(f"{topic.label}_topic_arn", topic.told, topic.arn) for topic in told]
     return sorted(outputs, key=lambda output: output[0])

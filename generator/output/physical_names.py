@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator.errors import Path
 from generator.models.schedules import SchedulerAlarm
+from generator.models.target_syncs import NEVER
+from generator.output import standard, target_syncs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.models.spec import Environment
+    from generator.models.target_syncs import TargetSync
     from generator.models.workflows import Rule, Workflow
 
 BUS: Final = "event bus"
 ROLE: Final = "IAM role"
 DASHBOARD: Final = "dashboard"
 GLOBAL: Final = frozenset({DASHBOARD, ROLE})  # an account has one of a name, and not one in each region
+PARAMETERS: Final = "parameter path"
 DEFAULT_BUS: Final = "default"
 _METRICS: Final = ("InvocationDroppedCount", "InvocationsFailedToBeSentToDeadLetterCount")
 RULE_METRICS: Final = ("FailedInvocations", "InvocationsFailedToBeSentToDlq", "InvocationsSentToDlq")  # likewise
@@ -46,7 +50,7 @@ class Name(NamedTuple):
 
 def names(spec: Environment) -> Iterator[Name]:
     """Return every physical name that follows from a spec, with the defaults of modules/*/locals.tf."""
-    prefix = f"{spec.naming.security_domain}-{spec.naming.billing_domain}-{spec.aws_region_short_code}"
+    prefix = standard.prefix(spec)
     yield from _of_root(spec)
     families = {}
     for key, task in spec.tasks.items():
@@ -83,7 +87,9 @@ def names(spec: Environment) -> Iterator[Name]:
             field_path = ("scheduler_alarms", metric, "alarm_name")
             yield Name("alarm", alarm.alarm_name or f"{base}-{metric}", ("schedules", key), field_path)
     for key, workflow in (spec.workflows or {}).items():
-        yield from _of_workflow(("workflows", key), workflow, f"{prefix}-{key}")
+        yield from _of_workflow(("workflows", key), workflow, f"{prefix}-{key}", standard.bus_name(spec, key))
+    for key, sync in (spec.target_syncs or {}).items():
+        yield from _of_target_sync(spec, key, sync, f"{prefix}-{key}")
 
 
 def _of_root(spec: Environment) -> Iterator[Name]:
@@ -98,10 +104,9 @@ def _of_root(spec: Environment) -> Iterator[Name]:
         yield Name(DASHBOARD, spec.dashboard.name, ("dashboard",), ("name",))
 
 
-def _of_workflow(holder: Path, workflow: Workflow, base: str) -> Iterator[Name]:
+def _of_workflow(holder: Path, workflow: Workflow, base: str, bus: str) -> Iterator[Name]:
     """Return the names of one workflow, with the defaults of modules/workflow-bus/locals.tf."""
     given = workflow.names.model_dump(exclude_none=True) if workflow.names else {}
-    bus = workflow.existing_bus_name or workflow.bus_name or base
     if workflow.existing_bus_name is None:
         yield Name(BUS, bus, holder, ("bus_name",))
     alarms = workflow.enable_alarms is not False
@@ -123,7 +128,7 @@ def _of_workflow(holder: Path, workflow: Workflow, base: str) -> Iterator[Name]:
     groups: dict[str, Name] = {}  # several targets may write to one group of their workflow
     for key, rule in workflow.rules.items():
         field_path: Path = ("rules", key)
-        rule_name = rule.name or key
+        rule_name = standard.rule_name(key, rule)
         yield Name("rule", rule_name, holder, (*field_path, "name"), bus)
         roles = rule.role_names.model_dump(exclude_none=True) if rule.role_names else {}
         for purpose in sorted(_purposes(rule)):
@@ -137,6 +142,37 @@ def _of_workflow(holder: Path, workflow: Workflow, base: str) -> Iterator[Name]:
                 group_path = (*field_path, "targets", target_key, "log", "log_group_name")
                 groups.setdefault(group, Name("log group", group, holder, group_path))
     yield from groups.values()
+
+
+def _of_target_sync(spec: Environment, key: str, sync: TargetSync, base: str) -> Iterator[Name]:
+    """Return the names of one target sync, with the defaults of modules/batch-target-sync/locals.tf."""
+    given = sync.names.model_dump(exclude_none=True) if sync.names else {}
+    holder = ("target_syncs", key)
+    alarms, on_change = sync.enable_alarms is not False, sync.on_change is not False
+    on_schedule = sync.interval_minutes != NEVER
+    yield Name(PARAMETERS, sync.state_path or f"/batch-target-sync/{base}", holder, ("state_path",))
+    for made, kind, field, default in (
+        (True, "automation document", "document", base),
+        (True, ROLE, "role", f"{base}-sync"),
+        (on_change or on_schedule, ROLE, "start_role", f"{base}-start"),
+        (alarms, "alarm", "failing_alarm", f"{base}-failing"),
+        (alarms, "alarm", "mismatch_alarm", f"{base}-mismatch"),
+        (alarms and on_schedule, "alarm", "not_run_alarm", f"{base}-not-run"),
+    ):
+        if made:
+            yield Name(kind, given.get(field) or default, holder, ("names", field))
+    rules = [("schedule", 1)] if on_schedule else []
+    if on_change:
+        several = target_syncs.rules_on_change(target_syncs.selections(spec, sync))
+        rules += [("registered", several), ("deregistered", several)]
+    for purpose, several in rules:
+        field = f"{purpose}_rule"
+        first = given.get(field) or f"{base}-{purpose}"
+        for number in range(1, several + 1):
+            name = first if number == 1 else f"{first}-{number}"
+            yield Name("rule", name, holder, ("names", field), DEFAULT_BUS)
+            if alarms:
+                yield Name("alarm", f"{name}-FailedInvocations", holder, ("names", field))
 
 
 def _purposes(rule: Rule) -> set[str]:

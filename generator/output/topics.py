@@ -1,8 +1,8 @@
 """The topics of a root: who is told of what, and who must be allowed to publish there.
 
-Failure rules tell `alerts`. Alarms tell `pager`, or `alerts` when there is no pager. A task, a schedule or a workflow
-that names other topics itself tells those instead, and one of them may be a topic that the root makes. The rules of a
-workflow tell what their targets say.
+Failure rules tell `alerts`. Alarms tell `pager`, or `alerts` when there is no pager. A task, a schedule, a workflow or
+a target sync that names other topics itself tells those instead, and one of them may be a topic that the root makes.
+The rules of a workflow tell what their targets say.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _notifying(spec: Environment, label: str, settings: Alerts) -> set[tuple[str
 
 
 def _alarm_actions(spec: Environment) -> list[str]:
-    """Return the actions that schedules and workflows give their alarms themselves."""
+    """Return the actions that schedules, workflows and target syncs give their alarms themselves."""
     lists: list[list[str] | None] = []
     for schedule in spec.schedules.values():
         lists += [schedule.dlq_alarm_actions, schedule.dlq_ok_actions]
@@ -138,6 +138,8 @@ def _alarm_actions(spec: Environment) -> list[str]:
             lists += [alarm.alarm_actions, alarm.ok_actions]
     for workflow in (spec.workflows or {}).values():
         lists += [workflow.alarm_actions, workflow.ok_actions]
+    for sync in (spec.target_syncs or {}).values():
+        lists += [sync.alarm_actions, sync.ok_actions]
     return [arn for actions in lists for arn in actions or ()]
 
 

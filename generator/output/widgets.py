@@ -121,6 +121,15 @@ def queue(name: Name) -> Widget:
     return _graph("Dead-letter queue: messages, and age of the oldest", metrics, "Maximum", axes)
 
 
+def behind(title: str, metrics: Sequence[Metric]) -> Widget:
+    """Return a graph of what a sync left to do, both gauges: how many targets, and beside it since how many seconds."""
+    axes: dict[str, Value] = {
+        "left": {"label": "targets", "min": 0, "showUnits": False},
+        "right": {"label": "seconds", "min": 0, "showUnits": False},
+    }
+    return _graph(title, metrics, "Maximum", axes)
+
+
 def durations(log_group: Name) -> Widget:
     """Return a table of a task's runs, the newest first, by the lines that each wrote.
 

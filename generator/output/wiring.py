@@ -1,4 +1,4 @@
-"""What the calls of our three modules get from the generator and not from a spec's fields.
+"""What the calls of our four modules get from the generator and not from a spec's fields.
 
 The one place that says so: emit.py gives these arguments their values, calls.py does not miss them in a spec, and asks
 that the module that is really used takes them.
@@ -48,6 +48,7 @@ class Wiring:
         network: a call gets `network_arguments`, from the environment's network.
         outputs: what the root reads of its calls, by the field of an environment that makes it do so.
         unused: variables that no spec gives, since it has another way to say the same.
+        also_given: arguments that are filled in, and that a spec gives too, by their names.
     """
 
     module: str
@@ -59,6 +60,7 @@ class Wiring:
     network: bool
     outputs: dict[str, tuple[str, ...]]
     unused: frozenset[str] = frozenset()
+    also_given: frozenset[str] = frozenset()
 
     @property
     def filled(self) -> frozenset[str]:
@@ -69,8 +71,7 @@ class Wiring:
     @property
     def only_filled(self) -> frozenset[str]:
         """The variables that no field of a spec gives a value by their names."""
-        own = {name for name in self.always if name != "names"}
-        return frozenset((*own, *self.by_field.values(), *self.unused))
+        return frozenset((*self.always, *self.by_field.values(), *self.unused)) - self.also_given
 
     def needed(self, environment: Mapping, calls: Iterable[Node]) -> set[str]:
         """Return what the generator will fill in for some calls of an environment."""
@@ -122,6 +123,7 @@ SCHEDULE: Final = Wiring(
     by_environment=dict.fromkeys(("alerts", "pager"), ("dlq_alarm_actions", "dlq_ok_actions")),
     network=True,
     outputs={"schedules": ("dlq_name", "dlq_url", "schedule_arn", "schedule_group_name")},
+    also_given=frozenset({"names"}),
 )
 WORKFLOW: Final = Wiring(
     module="workflow-bus",
@@ -145,9 +147,21 @@ WORKFLOW: Final = Wiring(
             "rule_arns",
             "rule_names",
             "topic_policy_statements",
-        )
+        ),
+        "target_syncs": ("synced_targets", "target_role_arns"),
     },
     unused=frozenset({"create_key"}),  # a key that the root makes is one of `keys`
+)
+TARGET_SYNC: Final = Wiring(
+    module="batch-target-sync",
+    section="target_syncs",
+    always=("name", "target_role_arns", *NAMING),
+    references=frozenset({"event_bus", "role_arns", "topic", "topic_arn", "topic_key_arn"}),
+    by_field={"event_bus": "event_bus_name", "topic": "topic", "topic_arn": "topic"},  # the module's is an object
+    by_environment=dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
+    network=False,
+    outputs={"target_syncs": ("document_name", "metric_dimensions")},
+    also_given=frozenset({"event_bus_name"}),
 )
 
 

@@ -24,6 +24,7 @@ from ruamel.yaml import YAML
 from generator.checks.checking import REFERENCES
 from generator.names import NAMING_TAGS
 from generator.output.addresses import label
+from generator.specs.loading import WORKLOADS
 from generator.specs.reading import parse
 from generator.specs.tree import plain
 from tests.conftest import ACCOUNT
@@ -101,7 +102,7 @@ def generate(folder: Path, spec: dict[str, Any], order: Random) -> None:
     """Write a spec in one file or in two, one of which extends the other, and generate its root as a person does."""
     environments = folder / "environments"
     environments.mkdir(parents=True)
-    for name in ("ecs-scheduler", "ecs-task", "workflow-bus"):
+    for name in ("batch-target-sync", "ecs-scheduler", "ecs-task", "workflow-bus"):
         shutil.copytree(REPOSITORY / "modules" / name, folder / "modules" / name)
     for component in spec["components"].values():  # calls are checked against what the module declares
         if (path := spec["modules"][component["module"]].get("path")) is not None:
@@ -126,7 +127,7 @@ def effective(spec: dict[str, Any]) -> dict[str, Any]:
     defaults = spec["defaults"]
     return spec | {
         section: {name: laid_over(defaults[kind], own) for name, own in spec[section].items()}
-        for section, kind in (("tasks", "task"), ("schedules", "schedule"), ("workflows", "workflow"))
+        for section, kind in WORKLOADS.items()
     }
 
 
@@ -155,6 +156,8 @@ def changed(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     for path in leaves(spec):
         if path[0] == "workflows" and {"task", "tasks", "topic"} & {path[-1], path[-2]}:
+            continue
+        if path[0] == "target_syncs" and path[-1] in {"topic", "workflow"}:
             continue
         if path[0] == "defaults" or path[-1] in REFERENCES.get(str(path[0]), {}) or path[2:3] == ("connect",):
             continue
@@ -300,6 +303,9 @@ def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -
         kept = {"keep_log_groups": True} if spec["deletion_protection"] else {}
         wanted = naming | {"name": name} | kept | called(spec, without_nulls(workflow))
         yield from _arguments(f"workflows.{name}", wanted, as_read(evaluated.calls[f"workflow_{label(name)}"]))
+    for name, sync in spec["target_syncs"].items():
+        wanted = naming | {"name": name} | synced(spec, without_nulls(sync))
+        yield from _arguments(f"target_syncs.{name}", wanted, evaluated.calls[f"target_sync_{label(name)}"])
     for name, component in spec["components"].items():
         call = f"component_{label(name)}"
         has = evaluated.calls[call]
@@ -348,6 +354,46 @@ def target_of(spec: dict[str, Any], workflow: dict[str, Any], target: dict[str, 
             "pass_role_arns": "role_arns",
         }
     return target
+
+
+def synced(spec: dict[str, Any], sync: dict[str, Any]) -> dict[str, Any]:
+    """Return what the module of a target sync must get for what its spec says."""
+    told = {field: sync.get(field) for field in ("topic", "topic_arn", "topic_key_arn", "event_bus", "role_arns")}
+    wanted = {field: value for field, value in sync.items() if field not in told}
+    wanted["selections"] = []
+    roles, waits = [], {}
+    for selection in sync["selections"]:
+        if (name := selection.get("workflow")) is None:
+            wanted["selections"].append(selection)
+            continue
+        workflow = spec["workflows"][name]
+        waits[f"workflows.{name}"] = '"synced_targets"'  # an output of a stub is its own name, and here it is JSON
+        for key, rule in sorted(workflow["rules"].items()):
+            jobs = [target for target in rule["targets"].values() if (target.get("submit_job") or {}).get("synced")]
+            bus, rule_name = workflow["existing_bus_name"], rule.get("name") or key
+            for target in jobs:
+                definition = target["submit_job"]["job_definition"]
+                wanted["selections"].append({"bus": bus, "rule": rule_name, "job_definition": definition})
+                roles.append(target["role_arn"])
+    wanted["target_role_arns"] = [*roles, *(told["role_arns"] or ())]
+    wanted["interval_minutes"] = sync.get("interval_minutes") or None
+    if told["topic"] is not None:
+        waits["topic"] = spec[told["topic"]].get("topic_arn")
+    if (after := sync.get("sync_after_apply")) is not None:
+        wanted["sync_after_apply"] = after | {"triggers": after["triggers"] | waits}
+    wanted["topic"] = topic_of(spec, told)
+    return wanted | ({"event_bus_name": "bus_name"} if told["event_bus"] is not None else {})
+
+
+def topic_of(spec: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a target sync must be told of its topic; of a key that is not there yet nothing is known."""
+    if told["topic"] is None:
+        return {"arn": told["topic_arn"], "key_arn": told["topic_key_arn"]}
+    topic = spec[told["topic"]]
+    if "topic_arn" in topic:
+        return {"arn": topic["topic_arn"]}
+    arn = f"arn:aws:sns:{spec['region']}:{spec['account']}:{topic['topic_name']}"
+    return {"arn": arn, "key_arn": spec["keys"][topic["key"]].get("arn")}
 
 
 def with_pattern(holder: dict[str, Any]) -> dict[str, Any]:

@@ -331,6 +331,21 @@ def test_what_a_workflow_names_of_the_spec_stays_and_what_only_looks_so_is_judge
     assert judge.fate((*target, "run_task", "environment", "task"), arn) is not Fate.KEEP
 
 
+@pytest.mark.parametrize("entry", [("target_syncs", "s"), ("defaults", "target_sync")])
+def test_what_a_target_sync_names_of_the_spec_stays_and_what_aws_calls_so_is_judged(entry: tuple[str, str]) -> None:
+    judge = Judge(Identity("one", "111111111111", "us-east-1"), Identity("two", "222222222222", "us-east-1"))
+    selection = (*entry, "selections", 0)
+    for path in ((*selection, "workflow"), (*selection, "rule"), (*selection, "target")):
+        assert judge.fate(path, "one") is Fate.KEEP
+    for field in ("topic", "event_bus"):
+        assert judge.fate((*entry, field), "one") is Fate.KEEP
+    # The bus tells a person to look at its selection, whose rule may be a key of the spec in another.
+    for path in ((*selection, "bus"), (*selection, "job_definition"), (*entry, "event_bus_name")):
+        assert judge.fate(path, "elsewhere") is Fate.LOOK
+    assert judge.fate((*entry, "state_path"), "/one/sync") is Fate.RENAME
+    assert judge.fate((*entry, "role_arns", 0), "arn:aws:iam::111111111111:role/other") is Fate.FILL_IN
+
+
 def test_placeholders_of_the_other_are_still_to_be_given(dev: Workplace) -> None:
     new("app-live", "--from", "app-dev")
     outcome = new("app-next", "--from", "app-live")

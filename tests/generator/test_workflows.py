@@ -287,7 +287,7 @@ def test_a_workflow_that_is_pinned_is_held_to_its_commit(workplace: Workplace) -
     assert workplace.run("generate", "own").err == (
         "environments/own.yaml:63: workflows.follow-up.rules.done.targets.job.submit_job.attempts: "
         '"attempts" is not a field here; there are array_size, command, environment, environment_from_event, '
-        "job_definition, job_name, job_queue_arn, parameters, parameters_from_event, revision (old)\n"
+        "job_definition, job_name, job_queue_arn, parameters, parameters_from_event, revision, synced (old)\n"
     )
 
 

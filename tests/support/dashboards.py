@@ -1,7 +1,7 @@
 """What CloudWatch takes for the body of a dashboard, as far as roots use it.
 
 Source: "Dashboard Body Structure and Syntax" of the CloudWatch API Reference; for the metrics and their dimensions the
-tables of EventBridge, EventBridge Scheduler and SQS in their own guides.
+tables of EventBridge, EventBridge Scheduler and SQS in their own guides; for a target sync the README of its module.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ METRICS: Final[dict[tuple[str, str], tuple[tuple[tuple[str, ...], ...], str]]] =
     ("AWS/Scheduler", "InvocationDroppedCount"): ((("ScheduleGroup",),), SUM),
     ("AWS/Scheduler", "InvocationsFailedToBeSentToDeadLetterCount"): ((("ScheduleGroup",),), SUM),
     ("AWS/Scheduler", "TargetErrorCount"): ((("ScheduleGroup",),), SUM),
+    ("BatchTargetSync", "Changes"): ((("Sync",),), SUM),
+    ("BatchTargetSync", "Failures"): ((("Sync",),), SUM),
+    ("BatchTargetSync", "MismatchAge"): ((("Sync",),), MAXIMUM),
+    ("BatchTargetSync", "Mismatches"): ((("Sync",),), MAXIMUM),
+    ("BatchTargetSync", "Runs"): ((("Sync",),), SUM),
 }
 
 

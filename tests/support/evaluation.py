@@ -25,12 +25,18 @@ _IMPORT: Final = re.compile(r"^import \{\n  to += (.*)\n  id += (.*)\n\}$", re.M
 _AS_OBJECT: Final = r"    {\n      id = \2\n    },"
 _MOVED: Final = re.compile(r"^moved \{\n  from += (.*)\n  to += (.*)\n\}$", re.MULTILINE)
 _LOCAL: Final = re.compile(r"^  ([a-z_]+) +=", re.MULTILINE)
-_MODULES: Final = ("ecs-scheduler", "ecs-task", "workflow-bus")
-# Outputs of which a root reads more than a text.
+_MODULES: Final = ("batch-target-sync", "ecs-scheduler", "ecs-task", "workflow-bus")
+# Outputs of which a root reads more than a text, by module.
 _VALUES: Final = {
-    "key_policy_statements": 'jsonencode({ Version = "2012-10-17", Statement = [] })',
-    "rule_arns": "{ for key in keys(var.rules) : key => key }",
-    "rule_names": "{ for key in keys(var.rules) : key => key }",
+    "batch-target-sync": {
+        "metric_dimensions": '{ Sync = "sync" }',
+    },
+    "workflow-bus": {
+        "key_policy_statements": 'jsonencode({ Version = "2012-10-17", Statement = [] })',
+        "rule_arns": "{ for key in keys(var.rules) : key => key }",
+        "rule_names": "{ for key in keys(var.rules) : key => key }",
+        "target_role_arns": "{ for key in keys(var.rules) : key => { submit_job = key } }",
+    },
 }
 _SETTINGS: Final = ("required_version", "required_providers", "backend", "imports")
 _ADDED: Final = ("given", "locals", "settings")
@@ -82,7 +88,8 @@ def stub(folder: Path, variables: Iterable[str], outputs: Iterable[str]) -> None
     """Write a module that takes anything and gives it back as `given`; outputs are their own names, or as above."""
     folder.mkdir(parents=True)
     blocks = [f'variable "{each}" {{\n  type    = any\n  default = null\n}}\n' for each in variables]
-    values = {each: f'"{each}"' for each in outputs} | {each: _VALUES[each] for each in outputs if each in _VALUES}
+    others = _VALUES.get(folder.name, {})
+    values = {each: others.get(each, f'"{each}"') for each in outputs}
     blocks += [f'output "{each}" {{\n  value = {value}\n}}\n' for each, value in values.items()]
     blocks.append(_output("given", {each: f"var.{each}" for each in variables}))
     (folder / "main.tf").write_text("\n".join(blocks), encoding="utf-8")

@@ -12,6 +12,7 @@ import json
 import re
 import types
 import typing
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
@@ -27,6 +28,7 @@ from generator.models.modules import META_ARGUMENTS, Module
 from generator.models.moves import Import
 from generator.models.schedules import Schedule, time_zones
 from generator.models.spec import Defaults, Environment, Key
+from generator.models.target_syncs import TargetSelection, TargetSync
 from generator.models.workflows import Archive, Notify, Rule, Target, Workflow
 from generator.models.workloads import Task
 from generator.output.addresses import label
@@ -128,6 +130,7 @@ _WORDS: Final = (
     "a-b",
     "a1",
 )
+_ESCAPED: Final = "\b\f\n\r\t<>"
 _REGIONS: Final = ("us-east-1", "eu-central-1", "ap-southeast-2")  # the provider knows which there are
 
 # Fields that go together, where a model takes one group of them or another.
@@ -155,6 +158,12 @@ GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
             ("log", "input_transformer"),
         )
     ),
+    TargetSelection: (set(TargetSelection.model_fields) - {"workflow"},),
+    # The first keeps targets of a workflow; the second has what is said of what is made elsewhere, and no more to draw.
+    TargetSync: (
+        set(TargetSync.model_fields) - {"role_arns", "topic_arn", "topic_key_arn", "event_bus_name"},
+        {"selections", "role_arns", "topic_arn", "topic_key_arn", "event_bus_name"},
+    ),
     Workflow: (
         set(Workflow.model_fields) - {"existing_bus_name"},
         set(Workflow.model_fields) - {"bus_name", "publishers"},
@@ -177,6 +186,13 @@ ENDPOINT: Final = {
     "lambda": "arn:aws:lambda:us-east-1:123456789012:function:notices:$LATEST",
     "sms": "+1415555",
     "sqs": "arn:aws:sqs:us-east-1:123456789012:notices_",
+}
+# What fields of a target sync begin with that have a form, likewise.
+OF_SYNC: Final = {
+    "role_arns": "arn:aws:iam::123456789012:role/path/",
+    "target": "._-",
+    "topic_arn": "arn:aws:sns:us-east-1:123456789012:told_",
+    "topic_key_arn": "arn:aws:kms:us-east-1:123456789012:key/",
 }
 # Checks that are neither a pattern nor a choice.
 # What AWS allows in a tag can still look like YAML's own words, or like HCL's.
@@ -308,9 +324,24 @@ class Drawing:
             return json.dumps(self._pattern("detail-type"), ensure_ascii=self.draw(st.booleans()))
         if kind is Defaults:
             sections = {"task": (Task, "tasks"), "schedule": (Schedule, "schedules")}
-            # Of a workflow only what no group leaves out.
+            # Of a workflow and of a target sync only what no group leaves out.
             workflow = {"workflow": {"log_retention_days": self.draw(st.integers(1, 9))}}
-            return {field: self._some(*each) for field, each in sections.items()} | workflow
+            sync = {"target_sync": {"mismatch_minutes": self.draw(st.integers(1, 9))}}
+            return {field: self._some(*each) for field, each in sections.items()} | workflow | sync
+        if path[-1] == "synced":
+            return True  # or nothing is there for a sync to keep
+        if path[0] == "target_syncs" and path[2:] == ("selections",):
+            if path[1] != self._names["target_syncs"][0]:
+                return [self.model(TargetSelection, path)]
+            return [{"workflow": self._names["workflows"][1]}]  # the one with jobs: see TURNS
+        if path in {("account",), ("region",)}:
+            return ""  # `specs` says them
+        if path[0] == "target_syncs" and path[-1] == "region":
+            return self.draw(st.sampled_from(_REGIONS))
+        if path[0] == "target_syncs" and path[-1] in OF_SYNC:  # short of choices, as with a subscription
+            self._marks += 1
+            text = f"{OF_SYNC[path[-1]]}{self._marks}"
+            return [text] if path[-1] == "role_arns" else text
         if path == ("dashboard", "enabled"):
             return True  # or there is no name to see
         return [self._subscription()] if path[-1] == "subscriptions" else None
@@ -473,7 +504,17 @@ class Drawing:
             text = (text or "x") * (LONG // len(text or "x") + 1)
         text = text[:longest]
         at = self.draw(st.sampled_from((0, len(text) // 2, len(text))))
-        return f"{text[:at]}{self._marks}{text[at:]}"
+        return _encodable(f"{text[:at]}{self._marks}{text[at:]}")
+
+
+def _encodable(text: str) -> str:
+    """Leave out a combining mark after what JSON escapes with a letter at the end.
+
+    Terraform brings what jsonencode() has made into Unicode's form C, mark and letter become one, and it is no JSON any
+    more. Only a dashboard notices, whose alarms have such names here and cannot have them in AWS.
+    """
+    pairs = zip(f" {text}", text, strict=False)
+    return "".join(each for before, each in pairs if before not in _ESCAPED or not unicodedata.combining(each))
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, list[Any]]:
