@@ -20,6 +20,7 @@ import pytest
 from harness import checkov
 from tests.support import inventories
 from tests.support.clone import Clone, succeeded
+from tests.support.pipeline_roles import NO_PERMISSION_NEEDED, READS_OF_DOCUMENTS, allowed
 from tests.support.planning import BUILD, REPOSITORY
 
 pytestmark = pytest.mark.slow
@@ -198,15 +199,6 @@ def test_destroy_leaves_nothing_and_stops_the_sandbox(applied: str, clone: Clone
     assert "nothing is up" in again.stdout + again.stderr
 
 
-NO_PERMISSION_NEEDED = {"sts:GetCallerIdentity"}
-
-
-def allowed(policy: str) -> set[str]:
-    """The actions of a role of pipelines/roles/."""
-    document = json.loads((REPOSITORY / "pipelines" / "roles" / f"{policy}.json").read_text(encoding="utf-8"))
-    return {action for statement in document["Statement"] for action in statement["Action"]}
-
-
 def test_the_pipelines_roles_allow_what_the_provider_calls(applied: str, clone: Clone) -> None:
     """At this point all has been planned empty and full, applied, changed and destroyed."""
     plan, apply, destroy = (clone.calls(target) - NO_PERMISSION_NEEDED for target in ("plan", "apply", "destroy"))
@@ -215,7 +207,7 @@ def test_the_pipelines_roles_allow_what_the_provider_calls(applied: str, clone: 
     assert "logs:DeleteLogGroup" in destroy
     assert plan <= allowed("plan-policy")
     assert apply | destroy <= allowed("apply-policy")
-    needed_elsewhere = {"sns:GetSubscriptionAttributes"}  # dn-dev has no e-mail addresses
+    needed_elsewhere = {"sns:GetSubscriptionAttributes"} | READS_OF_DOCUMENTS  # dn-dev has no e-mail addresses
     reads = {action for action in allowed("plan-policy") if not action.startswith("s3:")}
     assert reads - plan == needed_elsewhere, "no more than a plan needs"
 

@@ -63,7 +63,8 @@ def test_the_matrix_of_this_repository_goes_on_without_production_until_it_is_fi
     command = [sys.executable, "-m", "harness", "matrix", "--json", *([] if since else ["--all"])]
     done = subprocess.run(command, cwd=REPOSITORY, input=since, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert [entry["environment"] for entry in json.loads(done.stdout)] == ["dn-dev"]
+    planned = ["dn-dev"] if since else ["dn-dev", "mvp-development"]
+    assert [entry["environment"] for entry in json.loads(done.stdout)] == planned
     (line,) = done.stderr.splitlines()
     assert line.startswith("dn-prod is not planned, since FILL_IN is a placeholder: environments/dn-prod.yaml:")
     assert " account, " in line
