@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # What somebody passes is text: make would expand it, $(shell ...) too, where it is used and where it is exported.
-PASSED := ENV LIVE YES SAVED SINCE JSON ENVS PYTHON
+PASSED := ENV LIVE YES SAVED SINCE JSON ENVS RULE EVENT PYTHON
 passed := $(foreach name,$(PASSED),$(if $(filter command environment,$(origin $(name))),$(name)))
 $(foreach name,$(passed),$(eval override $(name) := $$(value $(name))))
 
@@ -26,7 +26,9 @@ SAVED ?=
 SINCE ?= origin/main
 JSON ?=
 ENVS ?=
-export SINCE ENVS
+RULE ?=
+EVENT ?=
+export SINCE ENVS RULE EVENT
 
 # The sandbox stands in for AWS unless LIVE=1 is said; nothing else (credentials, profiles) turns it off.
 target = "$$($(PYTHON) harness/target.py $(1) "$$ENV")"
@@ -46,14 +48,20 @@ ifneq ($(filter-out 0 1,$(SAVED)),)
 endif
 saved := $(filter 1,$(SAVED))
 as_json := $(if $(filter 1,$(JSON)),--json)
+yes := $(if $(filter 1,$(YES)),--yes)
+# What people do to an account: in the sandbox that `make apply` left up, never in one of its own, which would be empty.
+operations = $(call with_sandbox,--must-be-up) $(PY) -m operations $(1) "$$ENV" $(live)
+# Of the rules that are tried, and the event that they are tried with.
+tried = $${RULE:+--rule "$$RULE"} $${EVENT:+--event "$$EVENT"}
 
 # The first line printed says where a command acts, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup setup-checkov announce generate plan apply destroy affected matrix summary check fmt test test-fast bench docs lock
+.PHONY: help setup setup-checkov setup-awscli announce generate plan apply destroy affected matrix summary check fmt test test-fast bench docs lock
+.PHONY: deploy-all update-eventbridge eb-targets eb-rules eb-rollback eb-resume eb-history events-send events-test events-test-all
 .PHONY: sandbox-status clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make the Python environment under .build/ (every target does this by itself)
 	@$(PYTHON) harness/bootstrap.py main
@@ -61,8 +69,11 @@ setup: ## Make the Python environment under .build/ (every target does this by i
 setup-checkov: setup
 	@$(PYTHON) harness/bootstrap.py checkov
 
+setup-awscli: setup
+	@$(PYTHON) harness/bootstrap.py awscli
+
 announce:
-	@$(PYTHON) harness/target.py announce "$$ENV" $(live)
+	@$(PYTHON) harness/target.py announce "$$ENV" $(live) $(if $(as_json),>&2)
 
 generate: setup ## Write roots/ and the schema for editors from environments/ (ENV= for one root)
 	@$(PY) -m generator generate $${ENV:+"$$ENV"}
@@ -74,11 +85,43 @@ plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); wri
 # A saved plan belongs to the sandbox that it was made in, so none is started for it to stay.
 apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first; SAVED=1: the saved plan)
 	@$(if $(saved),,$(PY) -m generator generate "$$ENV" --no-placeholders)
-	@$(call with_sandbox,$(if $(saved),,--keep)) $(PY) -m harness apply "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes) $(if $(saved),--saved)
+	@$(call with_sandbox,$(if $(saved),,--keep)) $(PY) -m harness apply "$$ENV" $(live) $(yes) $(if $(saved),--saved)
 
 destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (LIVE=1: the real account, asks first)
-	@$(call with_sandbox,--only-if-up) $(PY) -m harness destroy "$$ENV" $(live) $(if $(filter 1,$(YES)),--yes)
+	@$(call with_sandbox,--only-if-up) $(PY) -m harness destroy "$$ENV" $(live) $(yes)
 	@$(if $(live),,$(PY) -m sandbox down "$$ENV")
+
+deploy-all: apply ## Apply ENV=, bring its Batch targets to the newest revision, verify both; stops at the first that fails
+	@$(call operations,sync) --if-any $(yes)
+	@$(call operations,sync) --if-any --check
+	@$(call operations,events test-all) --dry-run
+
+update-eventbridge: announce setup ## Bring the Batch targets of ENV= to the newest revision of their definition (target_syncs)
+	@$(call operations,sync) $(yes) $(as_json)
+
+eb-targets: announce setup ## List the targets of ENV=: the revision of each, the newest, and whether that is right
+	@$(call operations,targets) $(as_json)
+
+eb-rules: announce setup ## List the rules of ENV=: state, pattern or schedule, number of targets
+	@$(call operations,rules) $(as_json)
+
+eb-rollback: announce setup ## Return the targets of ENV= to the revisions before the last update (LIVE=1: asks first)
+	@$(call operations,rollback) $(yes) $(as_json)
+
+eb-resume: announce setup ## Let go of the revisions that rollbacks of ENV= hold, so that the next sync moves on (LIVE=1: asks first)
+	@$(call operations,resume) $(yes) $(as_json)
+
+eb-history: announce setup ## List the last ten updates of the targets of ENV=: when, by whom, from which revision to which
+	@$(call operations,history) $(as_json)
+
+events-send: announce setup ## Send test events to the rules of ENV= (RULE=, EVENT= file or JSON; LIVE=1: asks first)
+	@$(call operations,events send) $(tried) $(yes) $(as_json)
+
+events-test: announce setup ## Test the patterns of the rules of ENV= against events, and say which field does not match
+	@$(call operations,events test) $(tried) $(as_json)
+
+events-test-all: announce setup ## Test the whole chain of ENV=, from an event to the job that it submits (LIVE=1: asks first)
+	@$(call operations,events test-all) $(tried) $(yes) $(as_json)
 
 affected: setup ## List the environments that a change since SINCE= touches, and why (JSON=1 for programs)
 	@$(PY) -m generator affected --since "$$SINCE" $(as_json)
@@ -115,11 +158,11 @@ test: setup setup-checkov ## Every test
 test-fast: setup ## The tests that need no Terraform, in a minute or two
 	@$(PY) -m pytest -n 2 -m "not slow"
 
-bench: setup ## Time the main job: generate (also 1,000 environments), plan cold and warm (docs/performance.md)
+bench: setup setup-awscli ## Time the main job: generate (also 1,000 environments), plan, sync of Batch targets (docs/performance.md)
 	@$(PY) -m harness bench
 
 lock: ## Lock the requirements anew (needs uv)
-	@cd requirements && for name in main checkov; do UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet \
+	@cd requirements && for name in main checkov awscli; do UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet \
 	  --generate-hashes --no-emit-index-url --universal --python-version 3.11 $$name.in --output-file $$name.txt; done
 
 sandbox-status: setup ## Which sandboxes of this clone are up

@@ -1,4 +1,4 @@
-"""The two ways a command here can fail that are not a verdict: wrong use (2) and a failing environment (3)."""
+"""The ways a command here can fail: the verdict is no (1), wrong use (2), a failing environment (3)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ class ProtectedError(WrongUseError):
             "  what to do: leave them as they are, or, to give them up, say `deletion_protection: false` in the\n"
             "  specification, `make apply` that, and then do this again"
         )
+
+
+class VerdictError(HarnessError):
+    """What was judged is not as it should be."""
+
+    exit_code = 1
 
 
 class EnvironmentFailedError(HarnessError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -64,3 +65,19 @@ def require_account(account: str, region: str, environment: Mapping[str, str]) -
             f"LIVE=1: your credentials are for account {identity['Account']}, not {account}: {identity['Arn']}"
         )
     return identity["Arn"]
+
+
+def confirm(environment: str, account: str) -> None:
+    """Ask for the environment's name before the real account is changed; a pipeline says YES=1 instead.
+
+    Raises:
+        WrongUseError: nobody is here to ask, or the answer is another.
+    """
+    if not sys.stdin.isatty():
+        raise WrongUseError("this changes the real account and nobody is here to ask: say YES=1 to mean it")
+    # Not by `input`: standard output may be JSON for a program.
+    print(
+        f"This changes the real account {account}. Type {environment} to go on: ", end="", file=sys.stderr, flush=True
+    )
+    if sys.stdin.readline().strip() != environment:
+        raise WrongUseError("nothing was changed")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from generator.commands import roots
@@ -60,7 +59,7 @@ def carry_out(environment: str, *, live: bool, yes: bool, destroy: bool) -> None
         if not summary.changes and not summary.moves:
             return
         if live and not yes:
-            confirm(where)
+            guard.confirm(where.environment, where.account)
         saved_plan.use_up(space)
         runner.apply(space)
 
@@ -86,7 +85,7 @@ def carry_out_saved(environment: str, *, live: bool, yes: bool) -> None:
         print(f"Nothing is planned: this is {record}")
         report(where, summarize(runner.show(space)), "apply")
         if live and not yes:
-            confirm(where)
+            guard.confirm(where.environment, where.account)
         saved_plan.use_up(space)
         runner.apply(space)
 
@@ -177,12 +176,3 @@ def report(where: target.Target, summary: Summary, what: str) -> None:
     print(render(summary, f"{where.environment} {what}"))
     folder = (BUILD / where.environment).relative_to(ROOT)
     print(f"Written: {folder}/plan.json, and {folder}/plan.txt with every attribute")
-
-
-def confirm(where: target.Target) -> None:
-    """Ask for the environment's name; a pipeline says YES=1 instead."""
-    if not sys.stdin.isatty():
-        raise WrongUseError("this changes the real account and nobody is here to ask: say YES=1 to mean it")
-    answer = input(f"This changes the real account {where.account}. Type {where.environment} to go on: ")
-    if answer.strip() != where.environment:
-        raise WrongUseError("nothing was changed")

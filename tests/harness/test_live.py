@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from botocore.exceptions import NoCredentialsError
 
@@ -69,3 +71,27 @@ def test_no_credentials_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_live_with_an_endpoint_set_is_refused() -> None:
     with pytest.raises(WrongUseError, match="AWS_ENDPOINT_URL is set"):
         live.require_account("867653852961", "us-east-1", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_real_account_is_changed_after_its_name_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("dn-dev\n"))
+    live.confirm("dn-dev", "123456789012")
+    out, err = capsys.readouterr()
+    assert (out, "account 123456789012. Type dn-dev" in err) == ("", True)
+    for answer in ("dn-prod\n", "yes\n", ""):
+        monkeypatch.setattr("sys.stdin", Terminal(answer))
+        with pytest.raises(WrongUseError, match="nothing was changed"):
+            live.confirm("dn-dev", "123456789012")
+
+
+def test_where_nobody_can_be_asked_it_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("dn-dev\n"))
+    with pytest.raises(WrongUseError, match="say YES=1"):
+        live.confirm("dn-dev", "123456789012")
