@@ -43,17 +43,26 @@ class Place(ABC):
             self.write(aws, before)
 
 
+@dataclass(frozen=True)
 class Role(Place):
-    """The inline policy of a role that has one."""
+    """An inline policy of a role: the one of this name, or the only one that the role has."""
+
+    policy: str | None = None
+
+    def _policy(self, aws: Client) -> str:
+        if self.policy is not None:
+            return self.policy
+        (policy,) = aws("iam").list_role_policies(RoleName=self.name)["PolicyNames"]
+        return str(policy)
 
     def read(self, aws: Client) -> Document:
-        (policy,) = aws("iam").list_role_policies(RoleName=self.name)["PolicyNames"]
-        document: Document = aws("iam").get_role_policy(RoleName=self.name, PolicyName=policy)["PolicyDocument"]
+        answer = aws("iam").get_role_policy(RoleName=self.name, PolicyName=self._policy(aws))
+        document: Document = answer["PolicyDocument"]
         return document
 
     def write(self, aws: Client, document: Document) -> None:
-        (policy,) = aws("iam").list_role_policies(RoleName=self.name)["PolicyNames"]
-        aws("iam").put_role_policy(RoleName=self.name, PolicyName=policy, PolicyDocument=json.dumps(document))
+        text = json.dumps(document)
+        aws("iam").put_role_policy(RoleName=self.name, PolicyName=self._policy(aws), PolicyDocument=text)
 
 
 class Trust(Place):

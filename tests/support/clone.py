@@ -60,8 +60,8 @@ class Clone:
         path, _ = place(self.folder, old)
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
-    def plan_json(self) -> dict[str, Any]:
-        plan: dict[str, Any] = json.loads((self.folder / ".build" / "dn-dev" / "plan.json").read_text())
+    def plan_json(self, environment: str = "dn-dev") -> dict[str, Any]:
+        plan: dict[str, Any] = json.loads((self.folder / ".build" / environment / "plan.json").read_text())
         return plan
 
     def logging(self, target: str) -> dict[str, str]:
