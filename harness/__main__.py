@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,6 +18,7 @@ from harness.errors import HarnessError, WrongUseError
 from harness.places import BUILD, ROOT
 
 app = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+AWS_CLI = BUILD / "awscli" / "bin"  # made by `make bench` alone
 Environment = Annotated[str, typer.Argument(help="The environment: a folder of roots/, such as dn-dev.")]
 Live = Annotated[bool, typer.Option("--live", help="The real account, with the caller's own credentials.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before the real account is changed.")]
@@ -100,20 +102,40 @@ def run_checkov(
         raise typer.Exit(1)
 
 
+class Part(StrEnum):
+    """What `bench` times; each prints a table of its own."""
+
+    COMMANDS = "commands"
+    GENERATOR = "generator"
+    SYNC = "sync"
+
+
 @app.command("bench")
 def run_bench(
     environment: Annotated[str, typer.Argument(help="The environment that is planned.")] = "dn-dev",
     runs: Annotated[int, typer.Option(help="How many times each command is run.", min=1)] = 5,
+    only: Annotated[Part | None, typer.Option(help="One part; all unless given.")] = None,
 ) -> None:
-    """Time set-up, generation and plans; the table goes into docs/performance.md."""
+    """Time set-up, generation, plans and the sync of Batch targets; the tables go into docs/performance.md."""
+    from harness import bench_sync  # noqa: PLC0415 - it starts a sandbox, of which no other command here may know
+
     named = plans.known(environment).environment  # what is not one is not measured, and above all not removed
-    print(bench.HEADER)
-    for timing in bench.run(ROOT, named, runs):
-        print(timing.row(), flush=True)
-    with tempfile.TemporaryDirectory(prefix="punctual-bench-") as scratch:
-        measures = bench_generator.run(ROOT, Path(scratch), min(runs, 3))
-    print("", bench_generator.HEADER, *(measure.row() for measure in measures), sep="\n")
-    print("", bench_generator.verdict(measures), sep="\n")
+    parts = [only] if only else list(Part)
+    if Part.SYNC in parts:
+        bench_sync.require(AWS_CLI)  # before minutes have gone by
+    if Part.COMMANDS in parts:
+        print(bench.HEADER)
+        for timing in bench.run(ROOT, named, runs):
+            print(timing.row(), flush=True)
+    if Part.GENERATOR in parts:
+        with tempfile.TemporaryDirectory(prefix="punctual-bench-") as scratch:
+            measures = bench_generator.run(ROOT, Path(scratch), min(runs, 3))
+        print("", bench_generator.HEADER, *(measure.row() for measure in measures), sep="\n")
+        print("", bench_generator.verdict(measures), sep="\n", flush=True)
+    if Part.SYNC in parts:
+        synced = bench_sync.run(ROOT, AWS_CLI, min(runs, 3))
+        print("", bench_sync.HEADER, *(measure.row() for measure in synced), sep="\n")
+        print("", bench_sync.verdict(synced), sep="\n")
 
 
 def main() -> NoReturn:

@@ -1,6 +1,6 @@
 """Makes the Python environments under ``.build/``; runs on the standard library alone, before anything is installed.
 
-    python3 harness/bootstrap.py main [checkov]
+    python3 harness/bootstrap.py main [checkov] [awscli]
 
 An environment is ready when its stamp equals the hash of what it was made from, so the second run costs one comparison.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
-ENVIRONMENTS = {"main": BUILD / "venv", "checkov": BUILD / "checkov"}
+ENVIRONMENTS = {"main": BUILD / "venv", "checkov": BUILD / "checkov", "awscli": BUILD / "awscli"}
 OLDEST_PYTHON = (3, 11)
 ENVIRONMENT_FAILED = 3
 INTERRUPTED = 130

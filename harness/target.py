@@ -22,6 +22,7 @@ from pathlib import Path
 ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
 WRONG_USE = 2
 RESERVED = (
+    "awscli",
     "checkov",
     "modules",
     "provider-download",
