@@ -65,6 +65,19 @@ def test_every_link_leads_somewhere() -> None:
     assert [link for link in links if not (REPOSITORY / link).exists()] == []
 
 
+def test_every_module_is_in_the_picture_and_in_the_list() -> None:
+    modules = {path.name for path in (REPOSITORY / "modules").iterdir() if path.is_dir()}
+    (picture,) = re.findall(r'modules\["modules/<br/>(.*?)"\]', README)
+    assert set(picture.split(", ")) == modules
+    assert set(re.findall(r"\[([a-z-]+)\]\(modules/\1/README\.md\)", README)) == modules
+
+
+def test_every_environment_and_what_it_extends_is_in_the_table() -> None:
+    specs = loading.Specs(REPOSITORY / "environments")
+    table = re.findall(r"^\| `environments/([a-z-]+)\.yaml` \| (?:`([a-z-]+)`)?", README, flags=re.MULTILINE)
+    assert dict(table) == {name: specs.read(name).base or "" for name in specs.names()}
+
+
 def test_every_target_it_names_is_one() -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
