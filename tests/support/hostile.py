@@ -187,9 +187,9 @@ ENDPOINT: Final = {
     "sms": "+1415555",
     "sqs": "arn:aws:sqs:us-east-1:123456789012:notices_",
 }
-# What fields of a target sync begin with that have a form, likewise.
+# What fields of a target sync begin with that have a form, likewise; roles are of the account that is planned in.
 OF_SYNC: Final = {
-    "role_arns": "arn:aws:iam::123456789012:role/path/",
+    "role_arns": "arn:aws:iam::867653852961:role/path/",
     "target": "._-",
     "topic_arn": "arn:aws:sns:us-east-1:123456789012:told_",
     "topic_key_arn": "arn:aws:kms:us-east-1:123456789012:key/",
