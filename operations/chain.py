@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from operations.rules import FoundRule, FoundTarget
 
 _BROKEN: Final = "a step before it has failed"
-_ENABLED: Final = "ENABLED"  # also with all of CloudTrail's management events
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ def _wanted(asked: _Examination) -> tuple[Target, ...]:
 
 def _enabled(asked: _Examination, record: Recorder) -> Step:
     state = asked.rule.state
-    if state.startswith(_ENABLED):
+    if asked.rule.is_enabled:
         return record.passed(RULE_ENABLED, state)
     if asked.wanted is not None and not asked.wanted.enabled:
         return record.failed(RULE_ENABLED, f"{state}, as the specification says", "take `enabled: false` out of it")

@@ -11,6 +11,7 @@ from generator.interfaces.library import Library
 from generator.output.physical_names import PARAMETERS, ROLE, names
 from generator.output.standard import bus_name, prefix, rule_name
 from generator.output.target_syncs import selections
+from generator.output.topics import settings_of
 from generator.output.workflows import eventbridge
 from generator.specs.loading import Specs
 from harness import target
@@ -233,7 +234,7 @@ def _sync(spec: Spec, found: Environment, key: str, state: str, given: TargetSyn
 
 
 def _topic(spec: Spec, found: Environment, given: TargetSync) -> str | None:
-    settings = {"alerts": spec.alerts, "pager": spec.pager}.get(given.topic or "")
+    settings = settings_of(spec, given.topic)
     if settings is None:
         return given.topic_arn
     if settings.topic_name is None:

@@ -16,12 +16,11 @@ from generator.output.addresses import key_arn, label
 from generator.output.hcl import Json, Reference
 from generator.output.standard import bus_name, rule_name
 from generator.output.topics import arn as topic_arn
-from generator.output.topics import built_arn
+from generator.output.topics import built_arn, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generator.models.alerts import Alerts
     from generator.models.spec import Environment
     from generator.models.target_syncs import SyncAfterApply, TargetSelection, TargetSync
     from generator.models.workflows import SubmitJob
@@ -132,7 +131,7 @@ def interval(sync: TargetSync) -> dict[str, Value]:
 
 def topic(spec: Environment, sync: TargetSync) -> dict[str, Value]:
     """Return the module's `topic`, if somebody is told; its ARN is built, so that a plan shows who may publish."""
-    settings = _topic_of(spec, sync)
+    settings = settings_of(spec, sync.topic)
     if sync.topic is None or settings is None:
         return _topic(sync.topic_arn, sync.topic_key_arn) if sync.topic_arn is not None else {}
     key = key_arn(spec, settings.key) if settings.key is not None else sync.topic_key_arn
@@ -152,7 +151,7 @@ def after_apply(spec: Environment, sync: TargetSync, given: SyncAfterApply) -> d
     waits: dict[str, Value] = {
         f"workflows.{name}": Json(Reference(f"module.workflow_{label(name)}.synced_targets")) for name in workflows
     }
-    settings = _topic_of(spec, sync)
+    settings = settings_of(spec, sync.topic)
     if sync.topic is not None and settings is not None:
         waits["topic"] = topic_arn(sync.topic, settings)
     python = {} if given.python is None else {"python": given.python}
@@ -176,10 +175,6 @@ def of_workflow(spec: Environment, workflow: str) -> list[str]:
         for name, sync in sorted((spec.target_syncs or {}).items())
         if any(each.workflow == workflow for each in kept(spec, sync))
     ]
-
-
-def _topic_of(spec: Environment, sync: TargetSync) -> Alerts | None:
-    return {"alerts": spec.alerts, "pager": spec.pager}.get(sync.topic or "")
 
 
 def _topic(arn: Value, key_arn: Value) -> dict[str, Value]:

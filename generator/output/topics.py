@@ -91,6 +91,11 @@ def told_of_alarms(spec: Environment) -> Reference | None:
     return arn("pager", spec.pager) if spec.pager is not None else told_of_failures(spec)
 
 
+def settings_of(spec: Environment, label: str | None) -> Alerts | None:
+    """Return the settings of a topic of the environment by its label; None if it has none, or no label is given."""
+    return {"alerts": spec.alerts, "pager": spec.pager}.get(label or "")
+
+
 def arn(label: str, settings: Alerts) -> Reference:
     """Return the ARN of a topic where it is used; each task asks, so this looks at no other task."""
     return Reference(f"aws_sns_topic.{label}.arn") if settings.topic_name else built_arn(label)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.output.addresses import label
 from generator.output.hcl import Json, Reference
 from generator.output.physical_names import BUS, names
-from generator.output.topics import built_arn
+from generator.output.topics import built_arn, settings_of
 from generator.output.wiring import network_arguments
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def owed(spec: Environment) -> dict[str, list[str]]:
 
 def _is_made(spec: Environment, notify: Notify) -> bool:
     """Say whether a target tells a topic that the root makes, and lets it in; an ARN is taken for another's."""
-    settings = {"alerts": spec.alerts, "pager": spec.pager}.get(notify.topic or "")
+    settings = settings_of(spec, notify.topic)
     return settings is not None and settings.topic_name is not None
 
 
