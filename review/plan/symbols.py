@@ -50,6 +50,9 @@ _TYPES_OF_ATTRIBUTES: Final = (
 # A key is given by its ARN or its id; either way the ARN is what a policy needs.
 _BY_ARN: Final = ("kms_master_key_id", "kms_key_id", "kms_key_identifier", "kms_key_arn", "target_key_id")
 
+# What a reference to a whole resource is for: Terraform lists no attribute of `aws_iam_role.r[each.key].name`.
+_WANTED: Final = {"event_bus_name": "name", "group_name": "name", "queue_url": "url", "role": "name", "rule": "name"}
+
 
 class Symbols:
     """What the values of a plan that are not known yet stand for."""
@@ -115,6 +118,7 @@ class Symbols:
     def _symbol(self, raw: Raw, attribute: str, path: Path) -> Symbol:
         if path and path[-1] in _BY_ARN and raw.type == "aws_kms_key":
             attribute = "arn"
+        attribute = attribute or _WANTED.get(str(path[-1]) if path else "", "arn")
         made = identity.attribute(raw.type, raw.address, attribute, raw.known or {}, self._place_of(raw))
         return made if isinstance(made, Symbol) else Symbol(made, (raw.address, attribute))
 
@@ -124,7 +128,7 @@ class Symbols:
         for source in sorted(narrowed or sources, key=str):
             instances = self._by_source.get((source.module, source.is_data, source.type, source.name), [])
             for raw in _nearest(instances, asking):
-                found[raw.address] = (raw, source.attribute or "arn")
+                found[raw.address] = (raw, source.attribute)
         return list(found.values())
 
 
