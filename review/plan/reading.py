@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from review.errors import WrongUseError
 from review.plan import identity
 from review.plan.configuration import Configuration, without_indices
 from review.plan.identity import Place
@@ -25,7 +26,7 @@ _ARN: Final = re.compile(r"arn:([a-z][a-z0-9-]*):[a-z0-9-]+:([a-z]{2}(?:-[a-z]+)
 _FORMAT: Final = "1."
 
 
-class PlanError(ValueError):
+class PlanError(WrongUseError):
     """A file is no plan that can be read; the message says why."""
 
 
