@@ -178,4 +178,4 @@ def of_workflow(spec: Environment, workflow: str) -> list[str]:
 
 
 def _topic(arn: Value, key_arn: Value) -> dict[str, Value]:
-    return {"topic": {"arn": arn, **({} if key_arn is None else {"key_arn": key_arn})}}
+    return {"topic": {"arn": arn, **({} if key_arn is None else {"key_arns": [key_arn]})}}

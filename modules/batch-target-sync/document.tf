@@ -104,8 +104,8 @@ resource "aws_ssm_document" "main" {
     }
 
     precondition {
-      condition     = try(var.topic.key_arn, null) == null ? true : split(":", var.topic.key_arn)[3] == local.region
-      error_message = "topic.key_arn is ${try(jsonencode(var.topic.key_arn), "null")}, of region ${try(split(":", var.topic.key_arn)[3], "null")}; SNS encrypts with a key of the topic's region, ${local.region}."
+      condition     = alltrue([for arn in local.topic_key_arns : split(":", arn)[3] == local.region])
+      error_message = "topic.key_arns has ${join(" and ", [for arn in local.topic_key_arns : "${jsonencode(arn)} of region ${split(":", arn)[3]}" if split(":", arn)[3] != local.region])}; SNS encrypts with a key of the topic's region, ${local.region}."
     }
   }
 

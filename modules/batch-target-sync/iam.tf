@@ -14,6 +14,8 @@ locals {
     ])
   }
 
+  topic_key_arns = var.topic == null ? [] : var.topic.key_arns
+
   selects_every_rule = anytrue([for selection in var.selections : selection.rule == null])
 
   # IAM counts the characters of all inline policies of a role together, without white space. What the topic needs can wait for its
@@ -236,13 +238,14 @@ data "aws_iam_policy_document" "notify" {
     resources = [var.topic.arn]
   }
 
+  # How many keys there are is known while their ARNs are not: so a plan shows this statement, too.
   dynamic "statement" {
-    for_each = var.topic.key_arn == null ? [] : [var.topic.key_arn]
+    for_each = length(local.topic_key_arns) > 0 ? [local.topic_key_arns] : []
 
     content {
       sid       = "NotifyEncrypted"
       actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [statement.value]
+      resources = statement.value
 
       condition {
         test     = "StringEquals"

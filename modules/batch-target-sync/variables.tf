@@ -361,12 +361,12 @@ variable "topic" {
     SNS topic of this region that gets a message for each change and each failure; null tells nobody. An object, so that a topic of the
     same plan can be given.
     - `arn`: ARN of the topic, which is not FIFO.
-    - `key_arn`: ARN of the topic's KMS key, if it has one of the customer: the sync's role may then use it through SNS. The key's policy
-      must leave that to IAM, or name the role.
+    - `key_arns`: ARN of the topic's KMS key, if it has one of the customer (a list, so that a key of the same plan can be given): the sync's
+      role may then use it through SNS. The key's policy must leave that to IAM, or name the role.
   EOT
   type = object({
-    arn     = string
-    key_arn = optional(string)
+    arn      = string
+    key_arns = optional(list(string), [])
   })
   default = null
 
@@ -376,7 +376,7 @@ variable "topic" {
   }
 
   validation {
-    condition     = try(var.topic.key_arn, null) == null ? true : can(regex(local.patterns.kms_key, var.topic.key_arn))
-    error_message = "topic.key_arn is ${try(jsonencode(var.topic.key_arn), "null")}; AWS needs the ARN of a key, arn:aws:kms:<region>:<12-digit account>:key/<id>, not of an alias."
+    condition     = var.topic == null ? true : alltrue([for arn in var.topic.key_arns : can(regex(local.patterns.kms_key, arn))])
+    error_message = "topic.key_arns has ${try(join(" and ", [for arn in var.topic.key_arns : jsonencode(arn) if !can(regex(local.patterns.kms_key, arn))]), "null")}; AWS needs the ARN of a key, arn:aws:kms:<region>:<12-digit account>:key/<id>, not of an alias."
   }
 }

@@ -71,15 +71,28 @@ data "aws_iam_policy_document" "scheduler" {
     resources = [local.arns.dlq]
   }
 
+  # Whoever makes the schedule encrypts its input; this role decrypts it, and no more.
   statement {
-    sid       = "UseKey"
+    sid       = "DecryptSchedule"
+    actions   = ["kms:Decrypt"]
+    resources = [var.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["scheduler.${local.region}.${local.dns_suffix}"]
+    }
+  }
+
+  statement {
+    sid       = "EncryptDeadLetters"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [var.kms_key_arn]
 
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"
-      values   = [for service in ["scheduler", "sqs"] : "${service}.${local.region}.${local.dns_suffix}"]
+      values   = ["sqs.${local.region}.${local.dns_suffix}"]
     }
   }
 

@@ -58,8 +58,8 @@ resource "aws_kms_alias" "main" {
 
 data "aws_iam_policy_document" "key_main" {
   #checkov:skip=CKV_AWS_109:A key's policy is on the key: "*" is this key, and without its administrator a key is lost.
-  #checkov:skip=CKV_AWS_111:As above.
-  #checkov:skip=CKV_AWS_356:As above.
+  #checkov:skip=CKV_AWS_111:A key's policy is on the key: "*" is this key, and without its administrator a key is lost.
+  #checkov:skip=CKV_AWS_356:A key's policy is on the key: "*" is this key.
 
   # What the workflows need of it: their buses, their dead-letter queues and their log groups.
   source_policy_documents = [module.workflow_custom_id_cleanup.key_policy_statements]

@@ -49,8 +49,8 @@ resource "aws_kms_alias" "main" {
 
 data "aws_iam_policy_document" "key_main" {
   #checkov:skip=CKV_AWS_109:A key's policy is on the key: "*" is this key, and without its administrator a key is lost.
-  #checkov:skip=CKV_AWS_111:As above.
-  #checkov:skip=CKV_AWS_356:As above.
+  #checkov:skip=CKV_AWS_111:A key's policy is on the key: "*" is this key, and without its administrator a key is lost.
+  #checkov:skip=CKV_AWS_356:A key's policy is on the key: "*" is this key.
 
   # The account's own IAM policies decide further: Scheduler and SQS use the key through the roles of the schedules.
   statement {
@@ -174,8 +174,8 @@ module "target_sync_mvp_pipeline" {
 
   target_role_arns = [module.workflow_mvp_pipeline.target_role_arns.request.submit_job]
   topic = {
-    arn     = local.alerts_topic_arn
-    key_arn = aws_kms_key.main.arn
+    arn      = local.alerts_topic_arn
+    key_arns = [aws_kms_key.main.arn]
   }
   event_bus_name = module.workflow_mvp_pipeline.bus_name
   alarm_actions  = [aws_sns_topic.alerts.arn]

@@ -143,16 +143,16 @@ def test_who_is_told_has_its_key_with_it(workplace: Workplace) -> None:
     """The ARN of a topic of the root is built: what waits for a topic cannot be read before it is there."""
     assert "\n  topic " not in block(main(workplace, SPEC), 'module "target_sync_renders"')
     told = argument(main(workplace, SPEC + "    topic: alerts\n"), "target_sync_renders", "topic")
-    assert told == "{\n    arn     = local.alerts_topic_arn\n    key_arn = aws_kms_key.main.arn\n  }"
+    assert told == "{\n    arn      = local.alerts_topic_arn\n    key_arns = [aws_kms_key.main.arn]\n  }"
     topic = "arn:aws:sns:eu-west-1:123456789012:told"
     key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
     other = SPEC + f"    topic_arn: {topic}\n    topic_key_arn: {key}\n"
     told = argument(main(workplace, other), "target_sync_renders", "topic")
-    assert told == f'{{\n    arn     = "{topic}"\n    key_arn = "{key}"\n  }}'
+    assert told == f'{{\n    arn      = "{topic}"\n    key_arns = ["{key}"]\n  }}'
     existing = SPEC.replace("{topic_name: alerts, key: main}", f"{{topic_arn: '{topic}'}}") + "    topic: alerts\n"
     assert argument(main(workplace, existing), "target_sync_renders", "topic") == "{ arn = local.alerts_topic_arn }"
     keyed = existing + f"    topic_key_arn: {key}\n"
-    assert f'key_arn = "{key}"' in argument(main(workplace, keyed), "target_sync_renders", "topic")
+    assert f'key_arns = ["{key}"]' in argument(main(workplace, keyed), "target_sync_renders", "topic")
 
 
 def test_events_go_to_the_bus_of_a_workflow_or_to_one_that_exists(workplace: Workplace) -> None:

@@ -1,6 +1,7 @@
 """The whole of the scheduler's permissions, written by hand: an inventory can be regenerated, this cannot.
 
-Sources: the third seed document ("Security Deep Dive") and the facts on EventBridge Scheduler and ECS RunTask.
+Sources: the third seed document ("Security Deep Dive") and the facts on EventBridge Scheduler and ECS RunTask;
+"Encryption at rest" of the EventBridge Scheduler User Guide: of a schedule's key the role needs kms:Decrypt alone.
 """
 
 from __future__ import annotations
@@ -32,11 +33,14 @@ PERMISSIONS = [
     },
     {"Action": "sqs:SendMessage", "Resource": f"arn:aws:sqs:us-east-1:{ACCOUNT}:{NAME}-dlq"},
     {
+        "Action": "kms:Decrypt",
+        "Resource": KEY,
+        "Condition": {"StringEquals": {"kms:ViaService": "scheduler.us-east-1.amazonaws.com"}},
+    },
+    {
         "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
         "Resource": KEY,
-        "Condition": {
-            "StringEquals": {"kms:ViaService": ["scheduler.us-east-1.amazonaws.com", "sqs.us-east-1.amazonaws.com"]}
-        },
+        "Condition": {"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}},
     },
     {
         "Action": "iam:PassRole",

@@ -171,7 +171,7 @@ run "last_values" {
     state_path     = "/a/b/c/d/e/f/g/h/i/j/k/l/m"
     names          = { document = join("", [for n in range(128) : "d"]), role = join("", [for n in range(64) : "r"]), registered_rule = join("", [for n in range(64) : "r"]), failing_alarm = join("", [for n in range(255) : "f"]) }
     log_group_name = join("", [for n in range(512) : "l"])
-    topic          = { arn = "arn:aws:sns:us-east-1:123456789012:t", key_arn = "arn:aws:kms:us-east-1:123456789012:key/mrk-1" }
+    topic          = { arn = "arn:aws:sns:us-east-1:123456789012:t", key_arns = ["arn:aws:kms:us-east-1:123456789012:key/mrk-1"] }
     alarm_actions  = [for n in range(5) : "arn:aws:sns:us-east-1:123456789012:t${n}"]
     # A response plan has no region in its ARN.
     ok_actions = ["arn:aws:ssm-incidents::123456789012:response-plan/on-call"]

@@ -72,15 +72,15 @@ run "round_02" {
   command = plan
 
   variables {
-    selections       = [{ rule = "a" }, null]                                                # selection that is null
-    target_role_arns = ["arn:aws:iam::123456789012:role/*"]                                  # role with a wildcard
-    alarm_actions    = [for n in range(6) : "arn:aws:sns:us-east-1:123456789012:t${n}"]      # six alarm actions
-    ok_actions       = [for n in range(6) : "arn:aws:sns:us-east-1:123456789012:t${n}"]      # six ok actions
-    mismatch_minutes = 10081                                                                 # mismatch over a week
-    names            = { role = "a/b" }                                                      # role name with a slash
-    state_path       = "/AWS/targets"                                                        # path of aws
-    tags             = { "Team" = "a;b" }                                                    # tag value with a semicolon
-    topic            = { arn = "arn:aws:sns:us-east-1:123456789012:t", key_arn = "alias/t" } # key that is an alias
+    selections       = [{ rule = "a" }, null]                                                   # selection that is null
+    target_role_arns = ["arn:aws:iam::123456789012:role/*"]                                     # role with a wildcard
+    alarm_actions    = [for n in range(6) : "arn:aws:sns:us-east-1:123456789012:t${n}"]         # six alarm actions
+    ok_actions       = [for n in range(6) : "arn:aws:sns:us-east-1:123456789012:t${n}"]         # six ok actions
+    mismatch_minutes = 10081                                                                    # mismatch over a week
+    names            = { role = "a/b" }                                                         # role name with a slash
+    state_path       = "/AWS/targets"                                                           # path of aws
+    tags             = { "Team" = "a;b" }                                                       # tag value with a semicolon
+    topic            = { arn = "arn:aws:sns:us-east-1:123456789012:t", key_arns = ["alias/t"] } # key that is an alias
   }
 
   expect_failures = [

@@ -78,8 +78,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "region_of_topic": ({"topic": {"arn": TOPIC}}, f'topic.arn is "{TOPIC}", of region eu-west-1; the sync needs a'),
     "region_of_topic_key": (
-        {"topic": {"arn": TOPIC.replace("eu-west-1", "us-east-1"), "key_arn": KEY}},
-        f'topic.key_arn is "{KEY}", of region eu-west-1; SNS encrypts with a key of the topic\'s region, us-east-1',
+        {"topic": {"arn": TOPIC.replace("eu-west-1", "us-east-1"), "key_arns": [KEY]}},
+        f'topic.key_arns has "{KEY}" of region eu-west-1; SNS encrypts with a key of the topic\'s region, us-east-1',
     ),
     "region_of_alarm_action": (
         {"alarm_actions": [TOPIC]},

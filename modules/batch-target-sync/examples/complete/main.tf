@@ -39,7 +39,7 @@ module "sync" {
   interval_minutes = 30
   mismatch_minutes = 60
 
-  topic          = { arn = local.alerts_arn, key_arn = "arn:aws:kms:us-east-2:${local.account_id}:key/0d1c2b3a-0000-4000-8000-000000000001" }
+  topic          = { arn = local.alerts_arn, key_arns = ["arn:aws:kms:us-east-2:${local.account_id}:key/0d1c2b3a-0000-4000-8000-000000000001"] }
   event_bus_name = "operations"
   log_group_name = "/aws/ssm/automation/executeScript"
   state_path     = "/platform/batch-target-sync/mvp"

@@ -77,7 +77,29 @@ resource "aws_sqs_queue" "undelivered" {
   kms_master_key_id = aws_kms_key.main.arn
 }
 
+data "aws_iam_policy_document" "undelivered" {
+  source_policy_documents = [module.cleanup.failure_dead_letter_queue_policy_statement]
+
+  statement {
+    sid       = "DenyInsecureTransport"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [aws_sqs_queue.undelivered.arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
 resource "aws_sqs_queue_policy" "undelivered" {
   queue_url = aws_sqs_queue.undelivered.id
-  policy    = module.cleanup.failure_dead_letter_queue_policy_statement
+  policy    = data.aws_iam_policy_document.undelivered.json
 }

@@ -29,6 +29,12 @@ data "aws_iam_policy_document" "alerts" {
       variable = "aws:SourceAccount"
       values   = [local.account_id]
     }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:aws:cloudwatch:us-east-1:${local.account_id}:alarm:*"]
+    }
   }
 }
 

@@ -40,8 +40,8 @@ module "most" {
   target_role_arns = ["arn:aws:iam::867653852961:role/orders-submit-job", "arn:aws:iam::867653852961:role/service/weekly"]
 
   topic = {
-    arn     = "arn:aws:sns:us-east-1:867653852961:alerts"
-    key_arn = "arn:aws:kms:us-east-1:867653852961:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    arn      = "arn:aws:sns:us-east-1:867653852961:alerts"
+    key_arns = ["arn:aws:kms:us-east-1:867653852961:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
   }
   event_bus_name   = "operations"
   log_group_name   = "/aws/ssm/automation/executeScript"
