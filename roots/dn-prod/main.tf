@@ -223,7 +223,7 @@ data "aws_iam_policy_document" "pager" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "task_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
 
   name   = "channelbackfill"
   image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-channelbackfill-api:latest"
@@ -253,7 +253,7 @@ module "task_channelbackfill" {
 }
 
 module "task_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
 
   name               = "claims-report"
   image              = "agreen757dn/claims-report:latest"
@@ -274,7 +274,7 @@ module "task_claims_report" {
 }
 
 module "task_cmscustomidcleanup" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
 
   name   = "cmscustomidcleanup"
   image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-cmscustomidupdate-api:latest"
@@ -307,7 +307,7 @@ module "task_cmscustomidcleanup" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "schedule_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
 
   schedule_expression           = "rate(1 day)"
   description                   = "Daily processing of channel data, which the clean-up of custom ids follows"
@@ -336,7 +336,7 @@ module "schedule_channelbackfill" {
 }
 
 module "schedule_dn_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
 
   schedule_expression           = "rate(7 days)"
   description                   = "Weekly processing of claims reports for viral content detection and dispute prevention"
@@ -369,7 +369,7 @@ module "schedule_dn_claims_report" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "workflow_custom_id_cleanup" {
-  source = "git::https://example.com/punctual.git//modules/workflow-bus?ref=6e4df195f3fbfcbe51ff6f76f027b6f22179610d"
+  source = "git::https://example.com/punctual.git//modules/workflow-bus?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
 
   name     = "custom-id-cleanup"
   bus_name = "dn-backend-workflow-bus-prod"
