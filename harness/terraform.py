@@ -29,6 +29,9 @@ REFUSALS = (
 )
 PROTECTED = re.compile(r"Resource\s+(\S.*?)\s+has\s+lifecycle\.prevent_destroy\s+set")
 OUTDATED = ("Error: Saved plan is stale", "Error: Saved plan does not match the given state")
+# Go's garbage collector runs when the heap has grown by this per cent. The provider's schema stays in the heap from the
+# start, so Go's own 100 collects all the time: twice that takes a sixth off a plan's processor time, for 110 MB more.
+GARBAGE_COLLECTION = {"GOGC": "200"}
 LOCK_TIMEOUT = "-lock-timeout=2m"  # a pipeline's plan waits for another one of the same environment
 
 
@@ -49,7 +52,10 @@ class Terraform:
     clones: tuple[Clone, ...] = ()
 
     def child_environment(self) -> dict[str, str]:
-        """What Terraform sees: no prompts, no call home, our CLI configuration, no stray arguments."""
+        """What Terraform sees: no prompts, no call home, our CLI configuration, no stray arguments.
+
+        ``GOGC`` is as the person has set it.
+        """
         stray = re.compile(r"TF_(CLI_ARGS.*|WORKSPACE|DATA_DIR|VAR_.*)")
         kept = {key: value for key, value in self.environment.items() if not stray.fullmatch(key)}
         own = {
@@ -58,7 +64,7 @@ class Terraform:
             "TF_INPUT": "0",
             "CHECKPOINT_DISABLE": "1",
         }
-        return kept | own | sources.variables(self.clones, kept)
+        return GARBAGE_COLLECTION | kept | own | sources.variables(self.clones, kept)
 
     def run(self, *arguments: str, show: bool = False) -> str:
         """Run one Terraform command and return what it printed; with ``show`` it prints to the terminal as it goes.

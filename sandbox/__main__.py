@@ -146,6 +146,9 @@ def serve(
     without: Annotated[list[str] | None, typer.Option()] = None,
 ) -> None:
     """Be the server process. The other commands start it; its standard output tells them its port."""
+    from sandbox import service_models  # noqa: PLC0415 - the other commands do without botocore
+
+    service_models.keep()
     from sandbox import serve as server_process  # noqa: PLC0415 - importing moto takes most of a second
 
     server_process.serve(

@@ -135,6 +135,12 @@ def test_terraform_sees_our_configuration_and_no_stray_variables(runner: terrafo
     assert seen["HOME"] == "/h"
 
 
+def test_garbage_is_collected_half_as_often_unless_the_person_says_how_often(runner: terraform.Terraform) -> None:
+    assert runner.child_environment()["GOGC"] == "200"
+    said = dataclasses.replace(runner, environment={**runner.environment, "GOGC": "50"})
+    assert said.child_environment()["GOGC"] == "50"
+
+
 def test_a_provider_from_elsewhere_starts_from_nothing(runner: terraform.Terraform, tmp_path: Path) -> None:
     script(tmp_path, "mkdir -p .terraform/providers; touch .terraform.lock.hcl")
     space = workspace.Workspace(tmp_path, None)
