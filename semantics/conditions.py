@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from semantics import texts
@@ -42,30 +43,30 @@ class Context:
         return values[0] if len(values) == 1 else None
 
 
-def _number(text: str) -> float:
-    """Return a number, whole or decimal; whole ones stay exact, however large."""
-    if re.fullmatch(r"[+-]?[0-9]+", text):
-        return int(text)
-    if not re.fullmatch(r"[+-]?[0-9]*\.[0-9]+", text):
+def _number(text: str) -> Decimal:
+    """Return a number, whole or decimal, exactly."""
+    if not re.fullmatch(r"[+-]?([0-9]+|[0-9]*\.[0-9]+)", text):
         raise ValueError(text)
-    return float(text)
+    return Decimal(text)
 
 
-def _date(text: str) -> datetime:
+def _moment(text: str) -> datetime:
     """Return a moment: ISO 8601 in its W3C profile, from the year alone on, or seconds since 1970."""
     if re.fullmatch(r"[0-9]{5,}(\.[0-9]+)?", text):
         return datetime.fromtimestamp(float(text), UTC)
     if re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", text):
         text = f"{text}-01-01"[:10]
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})?)?", text):
+        raise ValueError(text)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _in_network(text: str, value: str, _: Lookup | None) -> bool:
     return ipaddress.ip_address(value) in ipaddress.ip_network(text, strict=False)
 
 
-def _ordered(parse: Callable[[str], float] | Callable[[str], datetime], *signs: int) -> Compare:
+def _ordered(parse: Callable[[str], Decimal] | Callable[[str], datetime], *signs: int) -> Compare:
     """Compare numbers or moments; signs are those of (request's value - policy's value) that hold."""
 
     def compare(text: str, value: str, _: Lookup | None) -> bool:
@@ -113,12 +114,12 @@ OPERATORS: Final[dict[str, tuple[Compare, bool]]] = {
     "NumericLessThanEquals": (_ordered(_number, -1, 0), False),
     "NumericGreaterThan": (_ordered(_number, 1), False),
     "NumericGreaterThanEquals": (_ordered(_number, 1, 0), False),
-    "DateEquals": (_ordered(_date, 0), False),
-    "DateNotEquals": (_ordered(_date, 0), True),
-    "DateLessThan": (_ordered(_date, -1), False),
-    "DateLessThanEquals": (_ordered(_date, -1, 0), False),
-    "DateGreaterThan": (_ordered(_date, 1), False),
-    "DateGreaterThanEquals": (_ordered(_date, 1, 0), False),
+    "DateEquals": (_ordered(_moment, 0), False),
+    "DateNotEquals": (_ordered(_moment, 0), True),
+    "DateLessThan": (_ordered(_moment, -1), False),
+    "DateLessThanEquals": (_ordered(_moment, -1, 0), False),
+    "DateGreaterThan": (_ordered(_moment, 1), False),
+    "DateGreaterThanEquals": (_ordered(_moment, 1, 0), False),
     "Bool": (_same_truth, False),
     "BinaryEquals": (_same, False),  # base64 on both sides
     "IpAddress": (_in_network, False),

@@ -69,12 +69,14 @@ class Decision:
         reason: a sentence; AWS's own if it does not.
         policy: the policy that decided: whose statement allows or denies; None if none of a kind allows.
         sid: that statement's Sid, or `statement <number>`; "" if none.
+        lacking: the kind of policy that would have to allow it; None if it is allowed, or denied by a statement.
     """
 
     allowed: bool
     reason: str
     policy: Policy | None = None
     sid: str = ""
+    lacking: Kind | None = None
 
 
 def evaluate(
@@ -185,7 +187,7 @@ class _Case:
 
     def not_allowed(self, kind: Kind) -> Decision:
         reason = f"{self._refusal} because no {kind.words} allows the {self.request.action} action"
-        return Decision(allowed=False, reason=reason)
+        return Decision(allowed=False, reason=reason, lacking=kind)
 
     @property
     def _refusal(self) -> str:

@@ -1,8 +1,10 @@
 """When a schedule of EventBridge Scheduler runs: "Schedule types in EventBridge Scheduler" of its user guide.
 
+A rule of EventBridge has the same `cron` and `rate`, in UTC: "Cron expressions reference" of its user guide.
+
 Whether an expression is one that AWS takes is for others to say; what cannot be read at all is a `ScheduleError` here.
 Where the guide is silent on a wildcard (a range that runs over the end, the weekday nearest a month's first), the rules
-are those of Quartz, whose notation it is.
+are those of Quartz, whose notation it is; so is L-3, the third day before a month's last.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ CRON = re.compile(r"cron\(([^()]*)\)")
 WEEKDAY_NEAREST = re.compile(r"([0-9]{1,2})W")
 LAST_OF_ITS_KIND = re.compile(r"([1-7])L")
 OCCURRENCE = re.compile(r"([1-7])#([1-5])")
+DAYS_BEFORE_THE_LAST = re.compile(r"L-([0-9]{1,2})")
+DAY = timedelta(days=1)
 
 
 class ScheduleError(ValueError):
@@ -71,6 +75,24 @@ class Schedule:
             if run > moment and (self.start is None or run >= self.start):
                 yield run
 
+    @property
+    def step(self) -> timedelta | None:
+        """The time from one run to the next, if it is a rate."""
+        rate = RATE.fullmatch(self.expression)
+        return int(rate[1]) * UNITS[rate[2]] if rate is not None else None
+
+    @property
+    def local_time(self) -> datetime | None:
+        """What clocks in its zone show when it runs, if it runs once."""
+        at = AT.fullmatch(self.expression)
+        return _local(at[1]) if at is not None else None
+
+    @property
+    def cron(self) -> Cron | None:
+        """The fields, if it is a cron expression."""
+        cron = CRON.fullmatch(self.expression)
+        return Cron.read(cron[1]) if cron is not None else None
+
     def check(self) -> None:
         """Read the expression.
 
@@ -80,12 +102,11 @@ class Schedule:
         next(self.runs_after(self.created), None)
 
     def _recurring(self, moment: datetime) -> Iterator[datetime]:
-        rate = RATE.fullmatch(self.expression)
-        if rate is not None:
-            return _rate(int(rate[1]) * UNITS[rate[2]], self.start or self.created, moment)
-        cron = CRON.fullmatch(self.expression)
+        step, cron = self.step, self.cron
+        if step is not None:
+            return _rate(step, self.start or self.created, moment)
         if cron is not None:
-            return Cron.read(cron[1]).runs(self.zone, max(moment, self.start) if self.start else moment)
+            return cron.runs(self.zone, max(moment, self.start) if self.start else moment)
         raise ScheduleError(f"{self.expression} is no rate(), cron() or at() expression")
 
 
@@ -150,7 +171,7 @@ class Cron:
 
     def runs(self, zone: tzinfo, since: datetime) -> Iterator[datetime]:
         """Yield the runs from a day before a moment on, to the last year that cron knows."""
-        day = since.astimezone(zone).date() - timedelta(days=1)
+        day = since.astimezone(zone).date() - DAY
         for year in sorted(each for each in self.years if each >= day.year):
             for month in sorted(self.months):
                 if (year, month) < (day.year, day.month):
@@ -159,12 +180,26 @@ class Cron:
                     if date(year, month, number) >= day:
                         yield from self._on(datetime(year, month, number), zone)  # noqa: DTZ001 - the zone's own time
 
-    def _on(self, day: datetime, zone: tzinfo) -> Iterator[datetime]:
+    def local_times(self, day: date) -> Iterator[datetime]:
+        """Yield what clocks show when it is to run on a day, also where they leave that out."""
+        if day.year in self.years and day.month in self.months and day.day in self.days(day.year, day.month):
+            midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone's own time
+            yield from self._times(midnight)
+
+    def _times(self, midnight: datetime) -> Iterator[datetime]:
         for hour in sorted(self.hours):
             for minute in sorted(self.minutes):
-                instant = _instant(day.replace(hour=hour, minute=minute), zone)
-                if instant is not None:
-                    yield instant
+                yield midnight + timedelta(hours=hour, minutes=minute)
+
+    def _on(self, midnight: datetime, zone: tzinfo) -> Iterator[datetime]:
+        begin, end = (each.replace(tzinfo=zone).utcoffset() for each in (midnight, midnight + DAY))
+        if begin == end and begin is not None:  # no zone changes its clocks twice a day, so not at all on this one
+            yield from self._times((midnight - begin).replace(tzinfo=UTC))
+            return
+        for local in self._times(midnight):
+            instant = _instant(local, zone)
+            if instant is not None:
+                yield instant
 
     def days(self, year: int, month: int) -> set[int]:
         """Return the days of a month on which it runs."""
@@ -182,6 +217,9 @@ def _days_of_month(term: str, year: int, month: int) -> set[int]:
         return {last}
     if term == "LW":
         return {_nearest_weekday(last, year, month)}
+    before = DAYS_BEFORE_THE_LAST.fullmatch(term)
+    if before is not None:
+        return {last - int(before[1])}
     nearest = WEEKDAY_NEAREST.fullmatch(term)
     if nearest is not None:
         day = int(nearest[1])

@@ -66,8 +66,9 @@ class Grant(IntEnum):
 class Principal:
     """Who makes a request; one of the functions below makes it.
 
-    Federated users, anonymous callers and the root user are not modelled: no statement here ever names one of the
-    first two, and the root user needs no policy.
+    Anonymous callers are not modelled. A federated user is a Principal like a user, with its own ARN; so is the root
+    user of an account, whom a statement names as it names the account. That the root user of the resource's own account
+    needs no policy is not known here.
 
     Attributes:
         name: what AWS calls it in its refusals: an ARN, or the name of a service.
@@ -92,8 +93,18 @@ class Principal:
             "aws:PrincipalIsAWSService": "false",
             "aws:PrincipalAccount": self.account,
             "aws:PrincipalArn": self.role_arn or self.name,
-            "aws:PrincipalType": "AssumedRole" if self.role_arn else "User",
+            "aws:PrincipalType": "AssumedRole" if self.role_arn else self._type,
         }
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the root user of its account."""
+        return self._type == "Account"
+
+    @property
+    def _type(self) -> str:
+        kind = self.name.split(":", 5)[-1].partition("/")[0]
+        return {"root": "Account", "federated-user": "FederatedUser"}.get(kind, "User")
 
 
 def service(name: str) -> Principal:
@@ -102,7 +113,7 @@ def service(name: str) -> Principal:
 
 
 def user(arn: str) -> Principal:
-    """Return an IAM user."""
+    """Return an IAM user, or somebody else with an ARN of their own."""
     return Principal(arn, account=_account(arn))
 
 
@@ -149,15 +160,16 @@ class Statement:
         """Tell how directly this statement names a principal.
 
         NotPrincipal spares a caller only if it names all that the caller is: the user or the session with its role,
-        and the account ("IAM JSON policy elements: NotPrincipal"); and none that has a permissions boundary
-        ("Permissions boundaries for IAM entities").
+        and the account ("IAM JSON policy elements: NotPrincipal"), which is all that its root user is; and none that
+        has a permissions boundary ("Permissions boundaries for IAM entities").
         """
         if self.principals is None:
             return Grant.DIRECT
         if not self.all_but_principals:
             return max((_grant(kind, text, principal) for kind, text in self._named()), default=Grant.NONE)
         spared = {_grant(kind, text, principal) for kind, text in self._named()}
-        wanted = {Grant.DIRECT} if principal.is_service else {Grant.DIRECT, Grant.ACCOUNT}
+        wanted = {Grant.DIRECT} if not principal.is_root else set()
+        wanted |= {Grant.ACCOUNT} if not principal.is_service else set()
         wanted |= {Grant.ROLE} if principal.role_arn else set()
         return Grant.NONE if wanted <= spared and not has_boundary else Grant.DIRECT
 
@@ -287,12 +299,12 @@ def _grant(kind: str, text: str, principal: Principal) -> Grant:
         return Grant.DIRECT
     if principal.is_service or kind != "AWS":
         return Grant.DIRECT if kind == "Service" and text == principal.name and principal.is_service else Grant.NONE
+    is_root = text.startswith("arn:") and text.split(":")[2:] == ["iam", "", principal.account, "root"]
+    if is_root or text == principal.account:
+        return Grant.ACCOUNT
     if text == principal.name:
         return Grant.DIRECT
-    if text == principal.role_arn:
-        return Grant.ROLE
-    is_root = text.startswith("arn:") and text.split(":")[2:] == ["iam", "", principal.account, "root"]
-    return Grant.ACCOUNT if is_root or text == principal.account else Grant.NONE
+    return Grant.ROLE if text == principal.role_arn else Grant.NONE
 
 
 def _account(arn: str) -> str:

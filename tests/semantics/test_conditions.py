@@ -70,6 +70,7 @@ def holds(operator: str, key: str, values: str | list[str], *, variables: bool =
         ("NumericGreaterThan", "ratio", "0.25", True),
         ("NumericGreaterThan", "size", "10", False),
         ("NumericGreaterThanEquals", "size", "10", True),
+        ("NumericEquals", "ratio", "0.5000000000000000000000001", False),  # no two numbers are the same by rounding
         ("NumericEquals", "text", "10", False),
         ("NumericEquals", "size", "nan", False),
         ("NumericNotEquals", "text", "10", True),
@@ -85,6 +86,7 @@ def holds(operator: str, key: str, values: str | list[str], *, variables: bool =
         ("DateGreaterThan", "moment", "2027", False),
         ("DateGreaterThanEquals", "moment", "2026-03-01", True),
         ("DateEquals", "text", "2026", False),
+        ("DateEquals", "moment", "2026-03-01 12:00:00Z", False),  # no date of the W3C's
         ("Bool", "secure", "True", True),
         ("Bool", "secure", "false", False),
         ("BinaryEquals", "bytes", "QmFzZTY0", True),

@@ -123,6 +123,9 @@ def test_session_of_a_role_in_one_account(given: dict[str, Any], reason: str | N
     if reason is not None:
         assert decision.reason.startswith(REFUSED)
         assert reason in decision.reason
+    # What would have to allow it is told apart from what denies it.
+    assert (decision.lacking is None) is (decision.policy is not None)
+    assert decision.lacking is None or decision.lacking.words in decision.reason
 
 
 @pytest.mark.parametrize(
@@ -265,6 +268,27 @@ def test_not_principal_spares_a_user_and_a_service() -> None:
     spares_events = resource(statement(Effect="Deny", NotPrincipal={"Service": "events.amazonaws.com"}), to("*"))
     assert decide(events, resource=spares_events).allowed
     assert not decide(maria, identity=ALLOWS, resource=spares_events).allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (f"arn:aws:iam::{ACCOUNT}:root", "Account"),
+        (f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "FederatedUser"),
+        (USER, "User"),
+    ],
+)
+def test_type_of_a_principal(name: str, kind: str) -> None:
+    asks = resource(to(ACCOUNT, Condition={"StringEquals": {"aws:PrincipalType": kind, "aws:PrincipalArn": name}}))
+    assert decide(policies.user(name), identity=ALLOWS, resource=asks, resource_account=OTHER).allowed
+
+
+def test_root_user_is_named_and_spared_as_its_account_is() -> None:
+    root = policies.user(f"arn:aws:iam::{ACCOUNT}:root")
+    for name in (ACCOUNT, root.name):
+        spares = resource(to("*"), statement(Effect="Deny", NotPrincipal={"AWS": name}))
+        assert decide(root, resource=spares).allowed
+        assert not decide(maria, resource=spares).allowed
 
 
 def test_decision_names_policy_and_statement() -> None:
