@@ -30,6 +30,7 @@ class Source:
         type: its type.
         name: its name in the configuration.
         attribute: the attribute that is meant; "" if all of it is.
+        index: the key of the instance that is meant, as JSON; "" if it may be any.
     """
 
     module: str
@@ -37,6 +38,7 @@ class Source:
     type: str
     name: str
     attribute: str
+    index: str = ""
 
 
 def without_indices(address: str) -> str:
@@ -47,7 +49,8 @@ def without_indices(address: str) -> str:
 class Configuration:
     """The modules, resources and expressions of a configuration, by address."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], variables: Mapping[str, Any] | None = None) -> None:
+        self._variables = variables or {}
         self._modules: dict[str, Mapping[str, Any]] = {}
         self._calls: dict[str, Mapping[str, Any]] = {}
         self._resources: dict[tuple[str, bool, str, str], Mapping[str, Any]] = {}
@@ -68,15 +71,55 @@ class Configuration:
         block = self._resources.get((module, is_data, kind, name)) or {}
         return str(block.get("provider_config_key") or "")
 
-    def constant(self, provider: str, argument: str) -> Any:
-        """Return a provider's argument if it is a constant."""
-        expressions = (self.providers.get(provider) or {}).get("expressions") or {}
-        return (expressions.get(argument) or {}).get("constant_value")
+    def says_of_provider(self, provider: str, argument: str) -> bool:
+        """Tell whether a provider's configuration has an argument or a block."""
+        return argument in ((self.providers.get(provider) or {}).get("expressions") or {})
+
+    def of_provider(self, provider: str, *path: str) -> Any:
+        """Return an argument of a provider, or of a block in it: a constant, or the value of a variable of the root.
+
+        What is put together from a variable and something else looks the same in the JSON: judge the value.
+        """
+        here: Any = (self.providers.get(provider) or {}).get("expressions") or {}
+        for name in path:
+            here = here[0] if isinstance(here, list) and here else here
+            here = here.get(name) if isinstance(here, dict) else None
+        if not isinstance(here, dict):
+            return None
+        if "constant_value" in here:
+            return here["constant_value"]
+        references: Sequence[str] = here.get("references") or ()
+        if len(references) != 1 or not references[0].startswith("var."):
+            return None
+        return (self._variables.get(references[0].removeprefix("var.")) or {}).get("value")
 
     def says(self, module: str, kind: str, name: str, attribute: str, *, is_data: bool) -> bool:
         """Tell whether a resource's block may set an attribute: only what a dynamic block says is not seen."""
         block = self._resources.get((module, is_data, kind, name))
         return block is None or attribute in (block.get("expressions") or {})
+
+    def may_be_unknown(self, module: str, kind: str, name: str, attribute: str, *, is_data: bool) -> bool:
+        """Tell whether a resource's block may give an attribute something that only the apply will know.
+
+        It does not where it gives nothing, a constant, or a variable for which nobody gives more: what is unknown
+        then is what the provider makes up. What a dynamic block gives is not seen.
+        """
+        block = self._resources.get((module, is_data, kind, name))
+        if block is None:
+            return True
+        return self._is_open(module, _all_references((block.get("expressions") or {}).get(attribute)), 0)
+
+    def _is_open(self, module: str, references: Sequence[str], depth: int) -> bool:
+        """Tell whether any reference may lead to something that is not known while planning; a local may."""
+        return depth > _DEEPEST or any(self._may_lead_on(module, each, depth) for each in references)
+
+    def _may_lead_on(self, module: str, reference: str, depth: int) -> bool:
+        first, *steps = _STEPS.findall(reference)
+        if first == "var" and steps:
+            expression = ((self._calls.get(module) or {}).get("expressions") or {}).get(steps[0])
+            parent = module.rpartition(".module.")[0] if ".module." in module else ""
+            return self._is_open(parent, _all_references(expression), depth + 1)
+        return first not in {"count", "path", "terraform"} and reference != "each.key"
 
     def sources(self, module: str, kind: str, name: str, path: Path, values: Any, *, is_data: bool) -> set[Source]:
         """Return what the value at a path of a resource is made from, as far as that can be followed.
@@ -111,6 +154,7 @@ class Configuration:
         for reference in _longest(references):
             first, *rest = _STEPS.findall(reference)
             steps = [step for step in rest if not step.startswith("[")]
+            index = _instance(rest, 2 if first == "data" else 1)
             if first == "var" and steps:
                 call = self._calls.get(module)
                 expression = ((call or {}).get("expressions") or {}).get(steps[0])
@@ -121,9 +165,14 @@ class Configuration:
             elif first == "each":
                 yield from self._follow(module, each, (), depth + 1)
             elif first == "data" and len(steps) > 1:
-                yield Source(module, True, steps[0], steps[1], steps[2] if len(steps) > 2 else "")  # noqa: FBT003
+                yield Source(module, True, steps[0], steps[1], steps[2] if len(steps) > 2 else "", index)  # noqa: FBT003
             elif first not in {"local", "count", "path", "self", "terraform", "module", "var"} and steps:
-                yield Source(module, False, first, steps[0], steps[1] if len(steps) > 1 else "")  # noqa: FBT003
+                yield Source(module, False, first, steps[0], steps[1] if len(steps) > 1 else "", index)  # noqa: FBT003
+
+
+def _instance(steps: Sequence[str], place: int) -> str:
+    """Return the key in the step that follows a resource's name; "" if there is none."""
+    return steps[place][1:-1] if len(steps) > place and steps[place].startswith("[") else ""
 
 
 def _join(module: str, name: str) -> str:

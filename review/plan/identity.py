@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from review.plan.model import Symbol
+from review.plan.model import HIDDEN, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def arn(kind: str, address: str, values: Mapping[str, Any], place: Place) -> Sym
     Args:
         kind: its type.
         address: its address, for the symbols of what is not known.
-        values: its attributes; those that are not known are missing.
+        values: its attributes; those that are not known are missing. What is sensitive gets a symbol, too.
         place: where it is.
     """
     known = values.get("arn")
@@ -115,9 +115,16 @@ def attribute(kind: str, address: str, name: str, values: Mapping[str, Any], pla
     if kind == "aws_sqs_queue" and name == "url":
         return Symbol(_URL.format_map(_Fields(address, values, place)), (address, name))
     known = values.get(name)
-    if isinstance(known, str) and known:
+    if isinstance(known, str) and known and known is not HIDDEN:
         return Symbol(known, (address, name))
-    return Symbol(f"‹{address}.{name}›", (address, name))
+    return Symbol(_begun(address, name, values), (address, name))
+
+
+def _begun(address: str, name: str, values: Mapping[str, Any]) -> str:
+    """Return the symbol of an attribute, after the prefix that it begins with if the configuration gives it one."""
+    prefix = values.get(f"{name}_prefix")
+    is_known = isinstance(prefix, str) and prefix is not HIDDEN
+    return f"{prefix if is_known else ''}‹{address}.{name}›"
 
 
 class _Fields(dict[str, str]):
@@ -130,10 +137,15 @@ class _Fields(dict[str, str]):
     def __missing__(self, key: str) -> str:
         if key == "bus":
             bus = self._values.get("event_bus_name") or "default"
-            return "" if bus == "default" else f"{str(bus).rpartition('/')[2]}/"
+            if bus is HIDDEN:
+                return f"‹{self._address}.event_bus_name›/"
+            name = str(bus).partition(":event-bus/")[2] or bus
+            return "" if name == "default" else f"{name}/"
         if key == "parameter":
             return self["name"].removeprefix("/")
         known = self._values.get(key)
+        if known is HIDDEN:
+            return f"‹{self._address}.{key}›"
         if isinstance(known, int) or (isinstance(known, str) and known):
             return str(known)
-        return _DEFAULTS.get(key) or f"‹{self._address}.{key}›"
+        return _DEFAULTS.get(key) or _begun(self._address, key, self._values)

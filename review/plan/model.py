@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
 Path = tuple[str | int, ...]
+
+_NAMED: Final = re.compile(r"‹[^›]*›")
+# What a policy would take for a wildcard or a variable, and a key of for_each may have.
+_SIGNS: Final = str.maketrans({"*": "%2A", "?": "%3F", "$": "%24"})
 
 
 class Symbol(str):
@@ -18,17 +23,31 @@ class Symbol(str):
     `‹aws_kms_key.main.key_id›` names the attribute that the value comes from. Where the rest can be built it stands
     within it: `arn:aws:kms:us-east-1:867653852961:key/‹aws_kms_key.main.key_id›`. A whole that can be built, such as
     the ARN of a role whose name is known, has no such sign in it, and is a Symbol all the same: it is not known yet.
+    A * in the key of an instance is written as %2A, as are other signs that policies know: a name is like itself alone.
 
     Attributes:
         origin: address and attribute of the resource that the value is taken from; None if that is not in the plan.
+        is_computed: whether the provider makes it up, because nothing in the configuration gives it.
+        among: what it will be one of, where the configuration's trail leads to several things of the plan.
     """
 
-    __slots__ = ("origin",)
+    __slots__ = ("among", "is_computed", "origin")
+    among: tuple[str, ...]
+    is_computed: bool
     origin: tuple[str, str] | None
 
-    def __new__(cls, text: str, origin: tuple[str, str] | None = None) -> Symbol:
+    def __new__(
+        cls,
+        text: str,
+        origin: tuple[str, str] | None = None,
+        *,
+        is_computed: bool = False,
+        among: tuple[str, ...] = (),
+    ) -> Symbol:
         """Make one of its text."""
-        made = super().__new__(cls, text)
+        made = super().__new__(cls, _NAMED.sub(lambda name: name[0].translate(_SIGNS), text))
+        made.among = among
+        made.is_computed = is_computed
         made.origin = origin
         return made
 
@@ -67,6 +86,7 @@ class Resource:
         previous_address: where it was in the state, if it moves; "" if not.
         importing: the id that it is imported by; "" if it is not.
         deposed: the key of an object that a replacement left behind and that is destroyed now; "" for others.
+        hidden_changes: where sensitive values are not as before, since these themselves are not kept.
     """
 
     address: str
@@ -84,6 +104,7 @@ class Resource:
     previous_address: str = ""
     importing: str = ""
     deposed: str = ""
+    hidden_changes: tuple[Path, ...] = ()
 
     @property
     def exists_after(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from review.plan.model import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from review.plan.model import Path
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Raw:
-    """A resource or data source; `known` is what is known of it after the apply, None if it will not exist."""
+    """A resource or data source.
+
+    `known` is what is known of it after the apply, None if it will not exist. What is sensitive is HIDDEN in it, so
+    that no name that is made of it holds a secret.
+    """
 
     address: str
     module: str
@@ -62,8 +66,35 @@ def merged(known: Any, unknown: Any, sensitive: Any, name: Name, path: Path = ()
     return known
 
 
+def hidden_changes(change: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield where a sensitive value is not as before: one that only one side calls sensitive, too.
+
+    Args:
+        change: of plan JSON, with its values and marks before and after.
+    """
+    marks = (change.get("before_sensitive"), change.get("after_sensitive"))
+    yield from _hidden(change.get("before"), change.get("after"), marks, ())
+
+
+def _hidden(before: Any, after: Any, marks: tuple[Any, Any], path: Path) -> Iterator[Path]:
+    if True in {mark is True for mark in marks}:
+        if before != after:
+            yield path
+    elif isinstance(before, dict) or isinstance(after, dict):
+        old, new = ({} if each is None else each for each in (before, after))
+        for key in {**old, **new} if isinstance(old, dict) and isinstance(new, dict) else ():
+            inner = (_at(marks[0], key), _at(marks[1], key))
+            yield from _hidden(old.get(key), new.get(key), inner, (*path, key))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, (old, new) in enumerate(zip(before, after, strict=True)):
+            inner = (_at(marks[0], number), _at(marks[1], number))
+            yield from _hidden(old, new, inner, (*path, number))
+    elif before != after and any(map(_says, marks)):  # what is where cannot be told
+        yield path
+
+
 def _says(unknown: Any) -> bool:
-    """Whether anything within is unknown."""
+    """Whether anything within is marked."""
     if isinstance(unknown, dict):
         return any(map(_says, unknown.values()))
     if isinstance(unknown, list):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from review.errors import WrongUseError
 from review.plan import identity
 from review.plan.configuration import Configuration, without_indices
-from review.plan.identity import Place
 from review.plan.model import Plan, Resource
-from review.plan.raw import Raw, merged
+from review.plan.places import Places
+from review.plan.raw import Raw, hidden_changes, merged
 from review.plan.symbols import Symbols
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
     from review.plan.model import Path
 
-_ARN: Final = re.compile(r"arn:([a-z][a-z0-9-]*):[a-z0-9-]+:([a-z]{2}(?:-[a-z]+)+-[0-9])?:([0-9]{12}):")
 _FORMAT: Final = "1."
 
 
@@ -42,6 +39,8 @@ def read_file(path: pathlib.Path) -> Plan:
         raise PlanError(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise PlanError(f"{path} is no JSON: {error}") from None
+    except RecursionError:
+        raise PlanError(f"{path} is no plan: it is nested too deeply") from None
     name = path.resolve().parent.name if path.name == "plan.json" else path.stem
     try:
         return read(document, name)
@@ -63,9 +62,10 @@ def read(document: Any, name: str) -> Plan:
         raise PlanError("this is no plan: `terraform show -json <plan file>` prints one")
     if not str(document.get("format_version", "")).startswith(_FORMAT):
         raise PlanError(f"format version {document.get('format_version')!r} is not known; 1.x is")
-    configuration = Configuration(document.get("configuration") or {})
+    _require_resources(document.get("resource_changes") or [])
+    configuration = Configuration(document.get("configuration") or {}, document.get("variables") or {})
     raws = [*_changes(document, configuration), *_read_before(document, configuration)]
-    places = _Places(raws, configuration)
+    places = Places(raws, configuration)
     symbols = Symbols(raws, configuration, places.of)
     everything = [_resource(raw, symbols) for raw in raws]
     arns = {
@@ -86,6 +86,20 @@ def read(document: Any, name: str) -> Plan:
         arns=arns,
         errored=bool(document.get("errored")),
     )
+
+
+def _require_resources(changes: Any) -> None:
+    """Refuse what would be read as a plan that changes nothing.
+
+    Raises:
+        PlanError: these are no changes of resources.
+    """
+    if not isinstance(changes, list):
+        raise PlanError("its resource_changes are no list")
+    for number, each in enumerate(changes):
+        texts = [each.get(name) for name in ("address", "type", "name")] if isinstance(each, dict) else [None]
+        if not all(isinstance(text, str) and text for text in texts) or not isinstance(each.get("change"), dict):
+            raise PlanError(f"resource_changes[{number}] is no change of a resource: it has no address, type or change")
 
 
 def _has_arn(raw: Raw, symbols: Symbols) -> bool:
@@ -137,7 +151,7 @@ def _raw(each: Mapping[str, Any], configuration: Configuration, known: Any, unkn
         name=name,
         index=each.get("index"),
         provider=configuration.provider_key(without_indices(module), kind, name, is_data=is_data),
-        known=known if isinstance(known, dict) else None,
+        known=merged(known, None, sensitive, _known) if isinstance(known, dict) else None,
         unknown=unknown,
         sensitive=sensitive,
         document=each,
@@ -165,6 +179,7 @@ def _resource(raw: Raw, symbols: Symbols) -> Resource:
         previous_address=str(raw.document.get("previous_address") or ""),
         importing=str((change.get("importing") or {}).get("id") or ""),
         deposed=str(raw.document.get("deposed") or ""),
+        hidden_changes=tuple(hidden_changes(change)),
     )
 
 
@@ -183,60 +198,3 @@ def _outputs(document: Mapping[str, Any], symbols: Symbols) -> dict[str, Any]:
 
         found[name] = merged(change.get("after"), change.get("after_unknown"), change.get("after_sensitive"), named)
     return found
-
-
-class _Places:
-    """In which partition, account and region resources are."""
-
-    def __init__(self, raws: list[Raw], configuration: Configuration) -> None:
-        self._configuration = configuration
-        facts = {
-            kind: sorted(
-                (raw for raw in raws if raw.is_data and raw.type == kind and raw.known), key=lambda raw: raw.module
-            )
-            for kind in ("aws_partition", "aws_caller_identity", "aws_region")
-        }
-
-        def said(kind: str, *names: str) -> str:
-            values = [raw.known.get(name) for raw in facts[kind] for name in names if raw.known]
-            return next((value for value in values if isinstance(value, str) and value), "")
-
-        partition, region, account = (
-            said("aws_partition", "partition"),
-            said("aws_region", "region", "name", "id"),
-            said("aws_caller_identity", "account_id"),
-        )
-        if not account:
-            allowed = configuration.constant("aws", "allowed_account_ids")
-            account = allowed[0] if isinstance(allowed, list) and len(allowed) == 1 else ""
-        region = region or configuration.constant("aws", "region") or ""
-        if not (partition and region and account):
-            seen = _seen(raws)
-            partition, region, account = (
-                partition or _most(seen[0]) or "aws",
-                region or _most(seen[1]) or "‹region›",
-                account or _most(seen[2]) or "‹account›",
-            )
-        self.default = Place(partition, account, region)
-
-    def of(self, raw: Raw) -> Place:
-        """Return where a resource is; one of another provider may be in another region."""
-        region = self._configuration.constant(raw.provider, "region") if raw.provider else None
-        if isinstance(region, str) and region != self.default.region:
-            return Place(self.default.partition, self.default.account, region)
-        return self.default
-
-
-def _seen(raws: list[Raw]) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Count the partitions, regions and accounts of all ARNs in the plan."""
-    counted: tuple[Counter[str], Counter[str], Counter[str]] = (Counter(), Counter(), Counter())
-    for raw in raws:
-        if raw.known:
-            for found in _ARN.finditer(json.dumps(raw.known)):
-                for counter, part in zip(counted, found.groups(), strict=True):
-                    counter[part or ""] += bool(part)
-    return counted
-
-
-def _most(counter: Counter[str]) -> str:
-    return next((value for value, number in counter.most_common(1) if number), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from review.plan import identity
@@ -71,14 +72,17 @@ class Symbols:
     def of(self, raw: Raw, path: Path) -> Symbol:
         """Return what stands for the value at a path of a resource."""
         values = raw.known or {}
-        found = self._taken_from(raw, path, values)
-        if found is not None:
-            return found
+        sources = self._followed(raw, path, values)
+        if len(sources) == 1 and sources[0][0] is not raw:
+            return self._symbol(*sources[0], path)
         name = path[0] if path else ""
         if len(path) == 1 and isinstance(name, str):
             made = identity.attribute(raw.type, raw.address, name, values, self._place_of(raw))
-            return made if isinstance(made, Symbol) else Symbol(made)
-        return Symbol(f"‹{raw.address}.{_written(path)}›", (raw.address, _written(path)))
+            origin = made.origin if isinstance(made, Symbol) else None
+            among = tuple(str(self._symbol(source, attribute, path)) for source, attribute in sources)
+            return Symbol(made, origin, is_computed=not self._may_be_given(raw, name), among=among)
+        among = tuple(str(self._symbol(source, attribute, path)) for source, attribute in sources)
+        return Symbol(f"‹{raw.address}.{_written(path)}›", (raw.address, _written(path)), among=among)
 
     def of_output(self, name: str, path: Path) -> Symbol:
         """Return what stands for the value at a path of an output of the root."""
@@ -88,8 +92,8 @@ class Symbols:
             return self._symbol(raw, attribute, path)
         return Symbol(f"‹output.{name}.{_written(path)}›")
 
-    def _taken_from(self, raw: Raw, path: Path, values: Mapping[str, Any]) -> Symbol | None:
-        """Follow a value to the one resource that it comes from; None if it is its own, or may be several."""
+    def _followed(self, raw: Raw, path: Path, values: Mapping[str, Any]) -> list[tuple[Raw, str]]:
+        """Follow a value to the resource that it comes from, and the attribute; several if it may be one of several."""
         sources = self._configuration.sources(
             without_indices(raw.module), raw.type, raw.name, path, values, is_data=raw.is_data
         )
@@ -99,12 +103,7 @@ class Symbols:
             # The trail ends, in a local or a dynamic block. If the plan makes one thing that it can be, it is that.
             makeable = [each for kind in types for each in self._by_type.get(kind, ()) if each.is_unknown("arn")]
             candidates = [(each, "arn") for each in makeable]
-        if len(candidates) != 1:
-            return None
-        source, attribute = candidates[0]
-        if source is raw:
-            return None
-        return self._symbol(source, attribute, path)
+        return _paired(raw, path, candidates) if len(candidates) > 1 else candidates
 
     def _is_given(self, raw: Raw, path: Path) -> bool:
         """Whether the configuration gives a value, and the provider does not make it up."""
@@ -114,6 +113,11 @@ class Symbols:
         """Whether the configuration sets an attribute of a resource."""
         module = without_indices(raw.module)
         return self._configuration.says(module, raw.type, raw.name, attribute, is_data=raw.is_data)
+
+    def _may_be_given(self, raw: Raw, attribute: str) -> bool:
+        """Whether the configuration may give a value that is not known yet."""
+        module = without_indices(raw.module)
+        return self._configuration.may_be_unknown(module, raw.type, raw.name, attribute, is_data=raw.is_data)
 
     def _symbol(self, raw: Raw, attribute: str, path: Path) -> Symbol:
         if path and path[-1] in _BY_ARN and raw.type == "aws_kms_key":
@@ -127,9 +131,31 @@ class Symbols:
         narrowed = {each for each in sources if each.type in types} if types else set()
         for source in sorted(narrowed or sources, key=str):
             instances = self._by_source.get((source.module, source.is_data, source.type, source.name), [])
-            for raw in _nearest(instances, asking):
+            named = [raw for raw in instances if source.index and json.dumps(raw.index) == source.index]
+            for raw in named or _nearest(instances, asking):
                 found[raw.address] = (raw, source.attribute)
         return list(found.values())
+
+
+def _paired(raw: Raw, path: Path, candidates: list[tuple[Raw, str]]) -> list[tuple[Raw, str]]:
+    """Return the one of several that stands at a place in a list, in which their order does not matter; else all.
+
+    If as many values of the list are unknown as there are resources that it is made from and that are unknown
+    themselves, each of these is one of those.
+    """
+    unknown: Any = raw.unknown
+    for step in path[:-1]:
+        unknown = unknown[step]
+    if not isinstance(unknown, list):
+        return candidates
+    places = [number for number, each in enumerate(unknown) if each is True]
+    unread = [(each, name) for each, name in candidates if each.is_unknown(name or _whole(each.type))]
+    return [unread[places.index(int(path[-1]))]] if len(unread) == len(places) else candidates
+
+
+def _whole(kind: str) -> str:
+    """Return the attribute that a reference to a whole resource is for."""
+    return "json" if kind == "aws_iam_policy_document" else "arn"
 
 
 def _nearest(instances: list[Raw], asking: Raw | None) -> list[Raw]:

@@ -324,6 +324,10 @@ def test_an_output_has_symbols_too() -> None:
         ('{"values": {}}', "is no plan"),
         ('{"format_version": "2.0", "resource_changes": []}', "format version '2.0' is not known"),
         ('{"format_version": "1.2", "resource_changes": [], "timestamp": "soon"}', "'soon', which is no time"),
+        ('{"format_version": "1.2", "resource_changes": "all"}', "resource_changes are no list"),
+        ('{"format_version": "1.2", "resource_changes": [{}]}', r"resource_changes\[0\] is no change of a resource"),
+        ('{"format_version": "1.2", "resource_changes": ["x"]}', r"resource_changes\[0\] is no change of a resource"),
+        ("[" * 100_000, "is nested too deeply"),
     ],
 )
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str, why: str) -> None:
@@ -345,3 +349,46 @@ def test_a_plan_is_called_by_its_folder_or_its_file(tmp_path: Path) -> None:
         file.write_text('{"format_version": "1.2", "resource_changes": []}')
     assert read_file(tmp_path / "dn-dev" / "plan.json").name == "dn-dev"
     assert read_file(tmp_path / "other.json").name == "other"
+
+
+def test_what_is_made_of_a_sensitive_name_does_not_show_it() -> None:
+    # The ARN is not sensitive for Terraform, since the provider makes it up; we build it of the name.
+    secret = "correct-horse"
+    marks = {"after_sensitive": {"name": True}}
+    target = {"address": "aws_sqs_queue_policy.q", "mode": "managed", "type": "aws_sqs_queue_policy", "name": "q"}
+    root = [{**target, "expressions": {"queue_url": {"references": ["aws_sqs_queue.q.url", "aws_sqs_queue.q"]}}}]
+    plan = plan_of(
+        change("aws_sqs_queue.q", {"name": secret}, {"arn": True, "url": True, "id": True}, of_change=marks),
+        change("aws_sqs_queue_policy.q", {}, {"queue_url": True}),
+        change("aws_cloudwatch_event_bus.b", {"name": secret}, {"arn": True}, of_change=marks),
+        change(
+            "aws_cloudwatch_event_rule.r",
+            {"name": "r", "event_bus_name": secret},
+            {"arn": True},
+            of_change={"after_sensitive": {"event_bus_name": True}},
+        ),
+        configuration={"root_module": {"resources": root}},
+    )
+    assert plan.arns == {
+        "aws_sqs_queue.q": f"arn:aws:sqs:{REGION}:{ACCOUNT}:‹aws_sqs_queue.q.name›",
+        "aws_cloudwatch_event_bus.b": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/‹aws_cloudwatch_event_bus.b.name›",
+        "aws_cloudwatch_event_rule.r": (
+            f"arn:aws:events:{REGION}:{ACCOUNT}:rule/‹aws_cloudwatch_event_rule.r.event_bus_name›/r"
+        ),
+    }
+    policy = plan.at("aws_sqs_queue_policy.q")
+    assert policy is not None
+    assert policy.text("queue_url") == f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/‹aws_sqs_queue.q.name›"
+    assert secret not in "".join(str(each.after) for each in plan.resources)
+
+
+def test_a_name_that_begins_with_a_prefix_does_so() -> None:
+    # So that a policy on `ingest-*` is about it.
+    unknown = {"name": True, "arn": True}
+    role = change("aws_iam_role.r", {"name_prefix": "ingest-", "path": "/"}, unknown)
+    plan = plan_of(role, change("aws_iam_role.s", {"path": "/"}, unknown | {"name_prefix": True}))
+    assert plan.arns == {
+        "aws_iam_role.r": f"arn:aws:iam::{ACCOUNT}:role/ingest-‹aws_iam_role.r.name›",
+        "aws_iam_role.s": f"arn:aws:iam::{ACCOUNT}:role/‹aws_iam_role.s.name›",
+    }
+    assert plan.resources[0].text("name") == "ingest-‹aws_iam_role.r.name›"
