@@ -34,10 +34,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Role:
-    """A role that the plan manages.
+    """A role that the plan manages, or one outside that the plan gives a policy to.
 
     Attributes:
-        address: its own.
+        address: its own; of the first policy that the plan gives it, if the role is not of this plan.
         arn: as it will be.
         name: as it will be.
         trust: who may take it on.
@@ -68,7 +68,8 @@ class Guarded:
         address: of the resource in the plan; of the policy if the resource is not in the plan.
         arn: of the resource, with symbols; "" for `logs`.
         documents: its policies; none if it has none, and nobody but its account's own identities may use it. Several
-            only for `logs`.
+            where each statement is a resource of its own: permissions of a bus or a function. AWS's own default, if
+            there is one and nothing else is given: its `attribute` is `AWS's default`.
     """
 
     kind: str
@@ -83,14 +84,23 @@ class Policies:
 
     roles: tuple[Role, ...]
     guarded: tuple[Guarded, ...]
+    _roles: dict[str, Role] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _guarded: dict[str, Guarded] = field(init=False, default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index what is asked for often."""
+        for role in self.roles:
+            self._roles.setdefault(role.arn, role)
+        for guarded in self.guarded:
+            self._guarded.setdefault(guarded.arn, guarded)
 
     def role(self, arn: str) -> Role | None:
         """Return the role with an ARN; None if it is not of this plan."""
-        return next((each for each in self.roles if each.arn == arn), None)
+        return self._roles.get(arn) if arn else None
 
     def guarding(self, arn: str) -> Guarded | None:
         """Return a queue, topic, key, bus and so on with its policy; None if it is not of this plan."""
-        return next((each for each in self.guarded if each.arn == arn and arn), None)
+        return self._guarded.get(arn) if arn else None
 
     def of_logs(self) -> tuple[Document, ...]:
         """Return the account's resource policies for CloudWatch Logs that are in the plan."""
@@ -106,11 +116,11 @@ class Sentence:
         kind: `role`, `trust`, `boundary`, or the kind of the guarded resource.
         allows: whether it allows, and not denies.
         who: such as `the role itself`, `EventBridge Scheduler (scheduler.amazonaws.com)`, `anybody`.
-        what: the actions, as in the policy; `all but …`.
-        on: the resources, as in the policy; "" in a trust policy.
+        what: the actions, as in the policy; `all but …`; why it is not known, if the policy cannot be read.
+        on: the resources, as in the policy; `all but …`; none in a trust policy. `this key` in the policy of a key.
         conditions: one phrase each, such as `aws:SourceAccount is 867653852961`.
         address: of the resource that carries the statement.
-        sid: its Sid, or `statement <number>`.
+        sid: its Sid, or `statement <number>`; "" if the policy cannot be read, or there is none.
     """
 
     owner: str
