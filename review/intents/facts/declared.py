@@ -1,0 +1,55 @@
+"""What a configuration declares of itself in the output `review` of its root: what no resource of a plan can carry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from review.plan import Plan
+
+_OUTPUT: Final = "review"
+
+
+def permissions(plan: Plan, family: str) -> Mapping[str, Sequence[Mapping[str, Any]]] | None:
+    """Return what a task's code may do, as `permissions` of modules/ecs-task says it; None if nothing is declared."""
+    task = _entry(plan, "tasks", family)
+    found = None if task is None else task.get("permissions")
+    if not isinstance(found, dict):
+        return None
+    return {
+        kind: [each for each in grants if isinstance(each, dict)]
+        for kind, grants in found.items()
+        if isinstance(grants, list)
+    }
+
+
+def secrets_keys(plan: Plan, family: str) -> Sequence[str] | None:
+    """Return the keys that encrypt a task's secrets; None if nothing is declared."""
+    task = _entry(plan, "tasks", family)
+    found = None if task is None else task.get("secrets_kms_key_arns")
+    return [str(each) for each in found] if isinstance(found, list) else None
+
+
+def publishers(plan: Plan, bus: str) -> Sequence[Mapping[str, Any]] | None:
+    """Return who else may put events on a bus, as `publishers` of modules/workflow-bus says it; None if nobody says."""
+    entry = _entry(plan, "buses", bus)
+    found = None if entry is None else entry.get("publishers")
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else None
+
+
+def families(plan: Plan) -> Sequence[str]:
+    """Return the families of the tasks that something is declared of."""
+    return list(_section(plan, "tasks"))
+
+
+def _entry(plan: Plan, section: str, name: str) -> Mapping[str, Any] | None:
+    found = _section(plan, section).get(name)
+    return found if isinstance(found, dict) else None
+
+
+def _section(plan: Plan, name: str) -> Mapping[str, Any]:
+    output = plan.outputs.get(_OUTPUT)
+    found = output.get(name) if isinstance(output, dict) else None
+    return found if isinstance(found, dict) else {}
