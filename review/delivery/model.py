@@ -29,6 +29,8 @@ class Hop:
         missing: the statement that would allow it, as one line of JSON; "" unless the answer is no for lack of one.
         where: the address of the policy or resource that the answer is about.
         side: whether it is on a side way (the dead-letter queue), which a delivery does not need.
+        rule: what the finding is called if the answer is no: `delivery/<rule>`.
+        station: to which of the path's stations it leads, as an index.
     """
 
     question: str
@@ -37,6 +39,8 @@ class Hop:
     missing: str = ""
     where: str = ""
     side: bool = False
+    rule: str = "denied"
+    station: int = 1
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Path:
         kind: `schedule`, `event` or `alarm`.
         via: the address of the rule, or of the schedule.
         target: what is reached, in words: `task channelbackfill-task on cluster default`.
-        stations: what lies on the way, in order, as short labels for the picture.
+        stations: what lies on the way, in order, as short labels for the picture; a dead-letter queue comes last.
         hops: the questions, in order.
         address: of the target in the plan.
     """
