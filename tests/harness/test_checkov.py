@@ -1,37 +1,59 @@
-"""checkov's verdict is read as it is, and a scan that scanned nothing is no verdict."""
+"""`make check` prints what checkov found and ends with its verdict; what kept checkov from one is no verdict."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from harness import checkov
-from harness.errors import EnvironmentFailedError
-from tests.support.planning import BUILD
+from harness import __main__ as command
+from harness.errors import EnvironmentFailedError, WrongUseError
+from review.checks import checkov
+from review.checks.checkov import Scan
+from review.errors import EnvironmentFailedError as ScanFailedError
+from review.finding import Finding, Severity
 
-PROGRAM = BUILD / "checkov" / "bin" / "checkov"
-OPEN_QUEUE = 'resource "aws_sqs_queue" "open" {\n  name = "open"\n}\n'
-
-
-@pytest.mark.slow
-def test_a_queue_in_the_clear_fails_and_a_skip_in_place_counts(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text(OPEN_QUEUE)
-    verdict = checkov.scan_sources(PROGRAM, tmp_path, tmp_path)
-    assert [line.split(": ", 1)[1].split()[0] for line in verdict.failures] == ["CKV_AWS_27"]
-    assert verdict.failures[0].startswith("main.tf:1: ")
-    (tmp_path / "main.tf").write_text(OPEN_QUEUE.replace("{\n", "{\n  #checkov:skip=CKV_AWS_27:a reason\n", 1))
-    verdict = checkov.scan_sources(PROGRAM, tmp_path, tmp_path)
-    assert (verdict.failures, verdict.skipped) == ((), 1)
+FAILED = Finding(
+    "checkov/CKV_AWS_27", Severity.FAIL, "CKV_AWS_27 fails: x", "aws_sqs_queue.a", source="roots/a/main.tf:3"
+)
 
 
-@pytest.mark.slow
-def test_a_scan_of_nothing_is_no_verdict(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFailedError, match="checked nothing"):
-        checkov.scan_sources(PROGRAM, tmp_path, tmp_path)
+def answer(monkeypatch: pytest.MonkeyPatch, scan: Scan | Exception) -> None:
+    def run(program: Path, folder: Path) -> Scan:
+        assert program.parts[-3:] == ("checkov", "bin", "checkov")
+        if isinstance(scan, Exception):
+            raise scan
+        return scan if folder.name == "roots" else Scan(5, (), ())
+
+    monkeypatch.setattr(checkov, "run_on_sources", run)
 
 
-def test_a_file_that_was_not_parsed_is_not_passed() -> None:
-    report = {"summary": {"parsing_errors": 1, "passed": 9, "skipped": 0}, "results": {"parsing_errors": ["main.tf"]}}
-    with pytest.raises(EnvironmentFailedError, match=r"cannot read \['main\.tf'\]"):
-        checkov.read([report])
+def test_a_failed_check_is_printed_with_its_line_and_the_verdict_is_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, Scan(7, (), (FAILED,)))
+    result = CliRunner().invoke(command.app, ["checkov"])
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "checkov, modules: 5 passed, 0 failed, 0 skipped in place",
+        "roots/a/main.tf:3: aws_sqs_queue.a: CKV_AWS_27 fails: x",
+        "checkov, roots: 7 passed, 1 failed, 0 skipped in place",
+    ]
+
+
+def test_without_a_failed_check_it_is_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, Scan(7, (), ()))
+    assert CliRunner().invoke(command.app, ["checkov"]).exit_code == 0
+
+
+@pytest.mark.parametrize("scan", [Scan(0, (), (), not_run="nothing to scan"), ScanFailedError("nothing to scan")])
+def test_a_scan_that_came_to_nothing_is_no_verdict(monkeypatch: pytest.MonkeyPatch, scan: Scan | Exception) -> None:
+    answer(monkeypatch, scan)
+    result = CliRunner().invoke(command.app, ["checkov"])
+    assert isinstance(result.exception, EnvironmentFailedError)
+    assert "nothing to scan" in str(result.exception)
+
+
+def test_an_environment_without_a_plan_is_wrong_use() -> None:
+    result = CliRunner().invoke(command.app, ["checkov", "no-such-environment"])
+    assert isinstance(result.exception, WrongUseError)
+    assert "make plan ENV=no-such-environment" in str(result.exception)
