@@ -1,0 +1,1 @@
+"""Writes what a review found: for a pull request, for a browser, for programs and for pipelines."""
