@@ -113,7 +113,7 @@ class _Check:
                     given = {
                         field: value
                         for field, value in node.entries.items()
-                        if field not in wiring.references and is_given(value)
+                        if field not in wiring.own and is_given(value)
                     }
                     if wiring is WORKFLOW:
                         given = called(given)

@@ -119,7 +119,7 @@ class _Call:
         match path[:4]:
             case (str(group), str(name), str(argument), *_) if group in WIRINGS and name in section(tree, group):
                 wiring = WIRINGS[group]
-                if argument in wiring.references | wiring.unused:
+                if argument in wiring.own | wiring.unused:
                     return None
                 module = module_of(tree, wiring.module)
                 filled = argument in wiring.needed(tree, [section(tree, group)[name]])

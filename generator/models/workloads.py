@@ -1,8 +1,8 @@
 """What an environment can say about a task.
 
 A field that a module takes has the module's name for it and goes there as it is; what AWS allows is the module's to
-judge, at plan, but for texts of which AWS knows a few only. Fields that name another part of the spec (`log_key`) have
-their own section here.
+judge, at plan, but for texts of which AWS knows a few only. Fields that no module takes have their
+own section here: they name another part of the spec (`log_key`), or are for a review of the plan (`typical_minutes`).
 """
 
 from __future__ import annotations
@@ -236,4 +236,12 @@ class Task(Strict):
 
     log_key: str | None = Field(
         None, description="Which of `keys` encrypts the log group; CloudWatch Logs' own encryption unless given."
+    )
+    typical_minutes: int | None = Field(
+        None,
+        description="Minutes that a run typically takes, 1 to 43200 (30 days); of a span the upper end. Nothing stops "
+        "a longer run: a review of the plan sees by it which runs overlap. Not known unless given.",
+        examples=[15, 240],
+        ge=1,
+        le=43200,
     )

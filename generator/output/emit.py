@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.models.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
-from generator.output import target_syncs, workflows
+from generator.output import review, target_syncs, workflows
 from generator.output.addresses import key_arn as _key_arn
 from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
@@ -154,7 +154,7 @@ def _made_key(spec: Environment, name: str, told: Iterable[Topic]) -> MadeKey:
 def _task(spec: Environment, name: str, task: Task) -> Call:
     if spec.deletion_protection and task.keep_log_group is None:
         task = task.model_copy(update={"keep_log_group": True})
-    own = {field: value for field, value in _given(task).items() if field not in TASK.references}
+    own = {field: value for field, value in _given(task).items() if field not in TASK.own}
     wiring: Arguments = {}
     if task.log_key is not None:
         wiring["log_kms_key_arn"] = _key_arn(spec, task.log_key)
@@ -167,7 +167,7 @@ def _task(spec: Environment, name: str, task: Task) -> Call:
 
 
 def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
-    own = {field: value for field, value in _given(schedule).items() if field not in SCHEDULE.references}
+    own = {field: value for field, value in _given(schedule).items() if field not in SCHEDULE.own}
     own["names"] = {"schedule": name, **(_given(schedule.names) if schedule.names else {})}
     if schedule.capacity_provider_strategies is not None and schedule.launch_type is None:
         own["launch_type"] = None  # the module's default is FARGATE, and the two exclude each other
@@ -189,7 +189,7 @@ def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
 def _workflow(spec: Environment, name: str, workflow: Workflow) -> Call:
     if spec.deletion_protection and workflow.keep_log_groups is None:
         workflow = workflow.model_copy(update={"keep_log_groups": True})
-    own = {field: value for field, value in _given(workflow).items() if field not in WORKFLOW.references}
+    own = {field: value for field, value in _given(workflow).items() if field not in WORKFLOW.own}
     own["rules"] = workflows.rules(spec, workflow)
     if workflow.existing_bus_name is not None:
         own["existing_bus_name"] = workflows.existing_bus(spec, workflow)
@@ -208,7 +208,7 @@ def _workflow(spec: Environment, name: str, workflow: Workflow) -> Call:
 
 
 def _target_sync(spec: Environment, name: str, sync: TargetSync) -> Call:
-    own = {field: value for field, value in _given(sync).items() if field not in TARGET_SYNC.references}
+    own = {field: value for field, value in _given(sync).items() if field not in TARGET_SYNC.own}
     own |= {"selections": target_syncs.selections(spec, sync), **target_syncs.interval(sync)}
     if sync.sync_after_apply is not None:
         own["sync_after_apply"] = target_syncs.after_apply(spec, sync, sync.sync_after_apply)
@@ -223,8 +223,12 @@ def _target_sync(spec: Environment, name: str, sync: TargetSync) -> Call:
 
 def _component(spec: Environment, name: str, component: Component) -> Call:
     inputs = dict(sorted((component.inputs or {}).items()))
-    connected = {argument: _connected(spec, text) for argument, text in sorted((component.connect or {}).items())}
-    return Call(f"component_{_label(name)}", name, _source(spec, component.module), _filled(inputs, connected))
+    groups = _filled(inputs, _connections(spec, component))
+    return Call(f"component_{_label(name)}", name, _source(spec, component.module), groups)
+
+
+def _connections(spec: Environment, component: Component) -> Arguments:
+    return {argument: _connected(spec, text) for argument, text in sorted((component.connect or {}).items())}
 
 
 def _connected(spec: Environment, text: str) -> Value:
@@ -263,7 +267,9 @@ def _outputs(spec: Environment, told: Iterable[Topic]) -> list[tuple[str, str, V
     def each(module: str, names: Iterable[str], output: str) -> Value:
         return {name: Reference(f"module.{module}_{_label(name)}.{output}") for name in names}
 
+    connected = {name: _connections(spec, component) for name, component in (spec.components or {}).items()}
     outputs: list[tuple[str, str, Value]] = [
+        ("review", review.DESCRIPTION, review.declared(spec, connected)),
         ("dlq_urls", "Dead-letter queue of each schedule.", each("schedule", spec.schedules, "dlq_url")),
         ("key_arns", "KMS keys.", {name: _key_arn(spec, name) for name in spec.keys}),
         ("log_group_names", "Log group of each task.", each("task", spec.tasks, "log_group_name")),

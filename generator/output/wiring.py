@@ -42,7 +42,7 @@ class Wiring:
         module: the module's name.
         section: the section of a spec whose entries call it.
         always: arguments that every call gets.
-        references: fields that name another part of the spec; the module has no such variables.
+        own: fields that the module has no variables for: they name another part of the spec, or are for a review.
         by_field: arguments that a call gets when it has that field.
         by_environment: arguments that a call gets when the environment has that field and the call does not say them.
         network: a call gets `network_arguments`, from the environment's network.
@@ -54,7 +54,7 @@ class Wiring:
     module: str
     section: str
     always: tuple[str, ...]
-    references: frozenset[str]
+    own: frozenset[str]
     by_field: dict[str, str]
     by_environment: dict[str, tuple[str, ...]]
     network: bool
@@ -101,7 +101,7 @@ TASK: Final = Wiring(
     module="ecs-task",
     section="tasks",
     always=("name", *NAMING),
-    references=frozenset({"log_key"}),
+    own=frozenset({"log_key", "typical_minutes"}),
     by_field={"log_key": "log_kms_key_arn"},
     by_environment={"alerts": ("failure_topic_arns",), "deletion_protection": ("keep_log_group",)},
     network=False,
@@ -118,7 +118,7 @@ SCHEDULE: Final = Wiring(
     section="schedules",
     # The schedule's own name goes into `names`, beside what the spec says there.
     always=("cluster_name", "ecs_cluster_arn", "kms_key_arn", "names", "pass_role_arns", "task_name", *NAMING),
-    references=frozenset({"task", "cluster", "key"}),
+    own=frozenset({"task", "cluster", "key"}),
     by_field={},
     by_environment=dict.fromkeys(("alerts", "pager"), ("dlq_alarm_actions", "dlq_ok_actions")),
     network=True,
@@ -129,7 +129,7 @@ WORKFLOW: Final = Wiring(
     module="workflow-bus",
     section="workflows",
     always=("name", *NAMING),
-    references=frozenset({"key", "cluster"}),
+    own=frozenset({"key", "cluster"}),
     by_field={"key": "key"},  # the spec has its name in `keys`, the module an object with its ARN
     by_environment={
         **dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
@@ -156,7 +156,7 @@ TARGET_SYNC: Final = Wiring(
     module="batch-target-sync",
     section="target_syncs",
     always=("name", "target_role_arns", *NAMING),
-    references=frozenset({"event_bus", "role_arns", "topic", "topic_arn", "topic_key_arn"}),
+    own=frozenset({"event_bus", "role_arns", "topic", "topic_arn", "topic_key_arn"}),
     by_field={"event_bus": "event_bus_name", "topic": "topic", "topic_arn": "topic"},  # the module's is an object
     by_environment=dict.fromkeys(("alerts", "pager"), ("alarm_actions", "ok_actions")),
     network=False,

@@ -32,6 +32,58 @@ output "pager_topic_arn" {
   value       = aws_sns_topic.pager.arn
 }
 
+output "review" {
+  description = "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its secrets, and the minutes that a run typically takes; of each bus by its name: who may put events on it. And which of its checks do not count for what, with the reason."
+  value = {
+    buses = {
+      dn-backend-workflow-bus-prod = {
+        publishers = [
+          {
+            detail_types   = ["Channel Backfill Completed", "Channel Backfill Failed"]
+            principal_arns = [module.task_channelbackfill.task_role_arn]
+            sources        = ["dn.backend.channelbackfill"]
+          },
+        ]
+      }
+    }
+    skips = {
+      "check/dead-letter-queue-missing" = {
+        "module.task_channelbackfill.aws_cloudwatch_event_target.failure[*]"    = "It tells of a task that has ended, which ECS and the task's log group show all the same. failure_dead_letter_queue keeps what reaches no topic."
+        "module.task_claims_report.aws_cloudwatch_event_target.failure[*]"      = "It tells of a task that has ended, which ECS and the task's log group show all the same. failure_dead_letter_queue keeps what reaches no topic."
+        "module.task_cmscustomidcleanup.aws_cloudwatch_event_target.failure[*]" = "It tells of a task that has ended, which ECS and the task's log group show all the same. failure_dead_letter_queue keeps what reaches no topic."
+      }
+    }
+    tasks = {
+      channelbackfill-task = {
+        permissions = {
+          put_events = [
+            {
+              detail_types = ["Channel Backfill Completed", "Channel Backfill Failed"]
+              event_bus    = "dn-backend-workflow-bus-prod"
+              sources      = ["dn.backend.channelbackfill"]
+            },
+          ]
+        }
+        typical_minutes = 15
+      }
+      cmscustomidcleanup-task = {
+        permissions = {
+          s3_read = [
+            {
+              bucket = "youtube-reporting-main"
+              keys   = ["reports/video_report_Indmusic_V_v1-3.csv"]
+            },
+          ]
+        }
+        typical_minutes = 240
+      }
+      dn-task-claims-report-process = {
+        permissions = {}
+      }
+    }
+  }
+}
+
 output "schedule_arns" {
   description = "Schedules, without the additional ones."
   value = {

@@ -38,6 +38,7 @@ from tests.support.yaml_text import Writer
 # What the generator gives a module from another part of the spec; a value of its own replaces it.
 WIRED = {"failure_topic_arns", "log_kms_key_arn", "task_name", "pass_role_arns", "kms_key_arn", "ecs_cluster_arn"}
 WIRED |= {"dlq_alarm_actions", "dlq_ok_actions", "alarm_actions", "ok_actions", "key"}
+OWN = {"log_key", "typical_minutes"}  # no module takes them
 LOG_ARN = "kms:EncryptionContext:aws:logs:arn"
 NETWORK = ("trusted_compute_subnets", "security_group_ids", "assign_public_ip")
 # Shrinking a whole spec takes minutes, and is not needed: a failure names the field and its value.
@@ -217,6 +218,19 @@ def comparisons(spec: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[st
     for output, section in (("dlq_urls", "schedules"), ("log_group_names", "tasks"), ("key_arns", "keys")):
         if section != "keys":  # of a key that is not there yet nothing is known
             yield f"output.{output}", sorted(spec[section]), sorted(evaluated.outputs[output])
+    yield "output.review", _reviewed(spec), evaluated.outputs["review"]
+
+
+def _reviewed(spec: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "tasks": {
+            (task.get("names") or {}).get("family") or name: {
+                "permissions": without_nulls(task.get("permissions") or {}),
+                **{field: task[field] for field in ("typical_minutes",) if task.get(field) is not None},
+            }
+            for name, task in spec["tasks"].items()
+        }
+    }
 
 
 def _blocks(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:
@@ -284,7 +298,7 @@ def _subscription(at: str, said: dict[str, Any], has: dict[str, Any]) -> Iterato
 def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:
     for name, task in spec["tasks"].items():
         kept = {"keep_log_group": True} if spec["deletion_protection"] else {}
-        own = {field: value for field, value in task.items() if value is not None and field != "log_key"}
+        own = {field: value for field, value in task.items() if value is not None and field not in OWN}
         yield from _arguments(
             f"tasks.{name}", {"name": name} | naming | kept | own, evaluated.calls[f"task_{label(name)}"]
         )
@@ -388,12 +402,12 @@ def synced(spec: dict[str, Any], sync: dict[str, Any]) -> dict[str, Any]:
 def topic_of(spec: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     """Return what a target sync must be told of its topic; of a key that is not there yet nothing is known."""
     if told["topic"] is None:
-        return {"arn": told["topic_arn"], "key_arn": told["topic_key_arn"]}
+        return {"arn": told["topic_arn"], "key_arns": [told["topic_key_arn"]] if told["topic_key_arn"] else None}
     topic = spec[told["topic"]]
     if "topic_arn" in topic:
         return {"arn": topic["topic_arn"]}
     arn = f"arn:aws:sns:{spec['region']}:{spec['account']}:{topic['topic_name']}"
-    return {"arn": arn, "key_arn": spec["keys"][topic["key"]].get("arn")}
+    return {"arn": arn, "key_arns": [spec["keys"][topic["key"]].get("arn")]}
 
 
 def with_pattern(holder: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ NAMED = {
 def test_a_workload_can_say_all_that_its_module_takes_and_no_more(model: type[BaseModel], wiring: Wiring) -> None:
     interface = Library(REPOSITORY).source(wiring.module, None).interface
     assert interface is not None
-    assert set(model.model_fields) - wiring.references == interface.variables.keys() - wiring.only_filled - DEPRECATED
+    assert set(model.model_fields) - wiring.own == interface.variables.keys() - wiring.only_filled - DEPRECATED
 
 
 def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workplace) -> None:
@@ -86,7 +86,7 @@ def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workpl
         emitted = {name for group in call.groups for name in group}
         if "capacity_provider_strategies" in given:
             emitted -= {"launch_type"}  # said as null, since the module's default excludes the strategies
-        assert emitted == given - wiring.references | wiring.needed(tree, [node]), path
+        assert emitted == given - wiring.own | wiring.needed(tree, [node]), path
         assert wiring.needed(tree, [node]) <= wiring.filled
 
 
@@ -137,7 +137,7 @@ def test_what_a_root_reads_is_what_the_check_asks_of_a_module(everything: Workpl
     text = text.partition("# Components")[0] + text.partition("# Components")[2].partition("\noutput")[2]
     kind = wiring.section.removesuffix("s")
     tree = loading.load(everything.environments, "everything")
-    assert set(re.findall(rf"module\.{kind}_\w+\.(\w+)", text)) == wiring.read(tree)
+    assert set(re.findall(rf'(?<!")module\.{kind}_\w+\.(\w+)', text)) == wiring.read(tree)
 
 
 def test_the_full_task_and_the_full_schedule_are_full(everything: Workplace) -> None:
