@@ -56,7 +56,7 @@ tried = $${RULE:+--rule "$$RULE"} $${EVENT:+--event "$$EVENT"}
 
 # The first line printed says where a command acts, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup setup-checkov setup-awscli announce generate plan apply destroy affected matrix summary check fmt test test-fast bench docs lock
+.PHONY: help setup setup-checkov setup-awscli announce generate plan review apply destroy affected matrix summary check fmt test test-fast bench docs lock
 .PHONY: deploy-all update-eventbridge eb-targets eb-rules eb-rollback eb-resume eb-history events-send events-test events-test-all
 .PHONY: sandbox-status clean
 
@@ -78,9 +78,13 @@ announce:
 generate: setup ## Write roots/ and the schema for editors from environments/ (ENV= for one root)
 	@$(PY) -m generator generate $${ENV:+"$$ENV"}
 
-plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account); writes .build/<env>/plan.json
+plan: announce setup ## Plan ENV= in the sandbox (LIVE=1: the real account) into .build/<env>/plan.json, and review that
 	@$(PY) -m generator generate "$$ENV" --no-placeholders
 	@$(call with_sandbox) $(PY) -m harness plan "$$ENV" $(live)
+	@$(PY) -m harness review "$$ENV"
+
+review: setup setup-checkov ## Say what the last plan of ENV= will do, and prove what can be proved; exit 1 if the verdict is no
+	@$(PY) -m harness review "$$ENV"
 
 # A saved plan belongs to the sandbox that it was made in, so none is started for it to stay.
 apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real account, asks first; SAVED=1: the saved plan)
@@ -158,7 +162,7 @@ test: setup setup-checkov ## Every test
 test-fast: setup ## The tests that need no Terraform, in a minute or two
 	@$(PY) -m pytest -n 2 -m "not slow"
 
-bench: setup setup-awscli ## Time the main job: generate (also 1,000 environments), plan, sync of Batch targets (docs/performance.md)
+bench: setup setup-awscli ## Time the main job: generate (also 1,000 environments), plan, review, sync of Batch targets (docs/performance.md)
 	@$(PY) -m harness bench
 
 lock: ## Lock the requirements anew (needs uv)

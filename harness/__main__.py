@@ -1,4 +1,4 @@
-"""What the Makefile calls: plan, apply, destroy, matrix, summary, docs, checkov, bench.
+"""What the Makefile calls: plan, review, apply, destroy, matrix, summary, docs, checkov, bench.
 
 Exit codes: 0 fine, 1 the verdict is no, 2 wrong use or bad input, 3 the environment failed.
 """
@@ -13,9 +13,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from harness import bench, bench_generator, checkov, module_docs, pipelines, plans, target
-from harness.errors import HarnessError, WrongUseError
+from harness import bench, bench_generator, bench_review, pipelines, plans, reviews, target
+from harness.errors import EnvironmentFailedError, HarnessError, WrongUseError
 from harness.places import BUILD, ROOT
+from review.checks import checkov
+from review.errors import ReviewError
 
 app = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 AWS_CLI = BUILD / "awscli" / "bin"  # made by `make bench` alone
@@ -29,6 +31,14 @@ Saved = Annotated[bool, typer.Option("--saved", help="Plan nothing: carry out wh
 def plan(environment: Environment, *, live: Live = False) -> None:
     """Plan a root; write plan.json, plan.txt and summary.md to .build/<env>/, and the plan itself to saved/ there."""
     plans.show(environment, live=live)
+
+
+@app.command()
+def review(environment: Environment) -> None:
+    """Review the last plan of a root; write review.md, .html, .json, .sarif and .junit.xml to .build/<env>/."""
+    code = reviews.review(plans.known(environment).environment)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -75,6 +85,8 @@ def docs(
     *, check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 with a diff.")] = False
 ) -> None:
     """Rewrite the generated tables of every module's README."""
+    from harness import module_docs  # noqa: PLC0415 - it loads a parser of HCL, which no other command here needs
+
     differences = module_docs.refresh(ROOT / "modules", check=check)
     if differences:
         print("".join(differences), end="")
@@ -84,21 +96,29 @@ def docs(
 
 @app.command("checkov")
 def run_checkov(
-    environment: Annotated[str, typer.Argument(help="Scan this environment's last plan instead of the sources.")] = "",
+    environment: Annotated[str, typer.Argument(help="Scan this environment's last plan and its root.")] = "",
 ) -> None:
-    """Scan the modules' and roots' sources, or a plan; exit 1 when a check fails."""
+    """Scan the sources of all modules and roots, or a plan with its sources; exit 1 when a check fails."""
     program = BUILD / "checkov" / "bin" / "checkov"
-    if environment:
-        plan_json = BUILD / environment / "plan.json"
-        if not plan_json.is_file():
-            raise WrongUseError(f"{plan_json.relative_to(ROOT)} is not there: `make plan ENV={environment}` writes it")
-        verdicts = {f"plan of {environment}": checkov.scan_plan(program, plan_json, ROOT / "roots" / environment, ROOT)}
-    else:
-        verdicts = {name: checkov.scan_sources(program, ROOT / name, ROOT) for name in ("modules", "roots")}
-    for what, found in verdicts.items():
-        print("\n".join(found.failures), end="\n" if found.failures else "")
-        print(f"checkov, {what}: {found.passed} passed, {len(found.failures)} failed, {found.skipped} skipped in place")
-    if any(found.failures for found in verdicts.values()):
+    try:
+        if environment:
+            plan_json = BUILD / environment / "plan.json"
+            if not plan_json.is_file():
+                here = plan_json.relative_to(ROOT)
+                raise WrongUseError(f"{here} is not there: `make plan ENV={environment}` writes it")
+            root = ROOT / "roots" / environment
+            scans = {f"plan of {environment}": checkov.run(program, plan_json, root, cache=BUILD / environment)}
+        else:
+            scans = {name: checkov.run_on_sources(program, ROOT / name) for name in ("modules", "roots")}
+    except ReviewError as error:
+        raise EnvironmentFailedError(str(error)) from None
+    for what, scan in scans.items():
+        if scan.not_run:
+            raise EnvironmentFailedError(f"{what}: {scan.not_run}")
+        for each in scan.findings:
+            print(f"{each.source or '(no line known)'}: {each.address}: {each.title}")
+        print(f"checkov, {what}: {scan.passed} passed, {len(scan.findings)} failed, {len(scan.skips)} skipped in place")
+    if any(scan.findings for scan in scans.values()):
         raise typer.Exit(1)
 
 
@@ -107,6 +127,7 @@ class Part(StrEnum):
 
     COMMANDS = "commands"
     GENERATOR = "generator"
+    REVIEW = "review"
     SYNC = "sync"
 
 
@@ -116,7 +137,7 @@ def run_bench(
     runs: Annotated[int, typer.Option(help="How many times each command is run.", min=1)] = 5,
     only: Annotated[Part | None, typer.Option(help="One part; all unless given.")] = None,
 ) -> None:
-    """Time set-up, generation, plans and the sync of Batch targets; the tables go into docs/performance.md."""
+    """Time set-up, generation, plans, reviews and the sync of Batch targets; the tables go into docs/performance.md."""
     from harness import bench_sync  # noqa: PLC0415 - it starts a sandbox, of which no other command here may know
 
     named = plans.known(environment).environment  # what is not one is not measured, and above all not removed
@@ -132,6 +153,11 @@ def run_bench(
             measures = bench_generator.run(ROOT, Path(scratch), min(runs, 3))
         print("", bench_generator.HEADER, *(measure.row() for measure in measures), sep="\n")
         print("", bench_generator.verdict(measures), sep="\n", flush=True)
+    if Part.REVIEW in parts:
+        with tempfile.TemporaryDirectory(prefix="punctual-bench-") as scratch:
+            reviewed = bench_review.run(ROOT, named, Path(scratch), min(runs, 3))
+        print("", bench_review.HEADER, *(measure.row() for measure in reviewed), sep="\n")
+        print("", bench_review.verdict(reviewed), sep="\n", flush=True)
     if Part.SYNC in parts:
         synced = bench_sync.run(ROOT, AWS_CLI, min(runs, 3))
         print("", bench_sync.HEADER, *(measure.row() for measure in synced), sep="\n")

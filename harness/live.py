@@ -7,9 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-
 from harness.errors import EnvironmentFailedError, WrongUseError
 
 if TYPE_CHECKING:
@@ -50,6 +47,9 @@ def require_account(account: str, region: str, environment: Mapping[str, str]) -
         WrongUseError: an endpoint is set, so this would not be the real AWS; or the credentials are another account's.
         EnvironmentFailedError: there are no working credentials.
     """
+    import boto3  # noqa: PLC0415 - loading it takes longer than all else here, and the sandbox does without
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
     redirected = sorted(key for key in environment if key.startswith("AWS_ENDPOINT_URL"))
     if redirected:
         raise WrongUseError(f"LIVE=1, but {', '.join(redirected)} is set, so this would not be the real AWS: unset it")

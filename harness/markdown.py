@@ -9,6 +9,8 @@ from harness.summary import ORDER, Summary, counts
 FILE = "summary.md"
 NOTHING = "No environment that can be planned is touched."
 LIMIT = 60_000  # characters; GitHub takes 65,536 in a comment
+OPENS, CLOSES = "<details>", "</details>"  # of a review
+FENCE = "```"
 CUT = "\n… and more: the rest is in the plan itself.\n"
 
 
@@ -77,11 +79,28 @@ def without(summaries: Mapping[str, str | None]) -> Iterable[str]:
 
 
 def cut(text: str, limit: int) -> str:
-    """Leave out whole lines from the end, and say so."""
+    """Leave out whole lines from the end, and say so; what is open there is closed."""
     if len(text) <= limit:
         return text
     kept = text[: limit - len(CUT)].rpartition("\n")[0]
-    return kept + CUT
+    while closing := _closing(kept):
+        if len(kept) + len(closing) <= limit - len(CUT):
+            break
+        kept = kept.rpartition("\n")[0]
+    return kept + closing + CUT
+
+
+def _closing(text: str) -> str:
+    """What closes all that is open at the end of a review: a block of code, and what is folded."""
+    fence, folded = "", 0
+    for line in text.split("\n"):
+        if fence:
+            fence = "" if line == fence else fence
+        elif line.startswith(FENCE):
+            fence = line[: len(line) - len(line.lstrip("`"))]
+        else:
+            folded += line.count(OPENS) - line.count(CLOSES)
+    return (f"\n{fence}" if fence else "") + f"\n{CLOSES}" * folded
 
 
 def code(text: str) -> str:

@@ -13,6 +13,7 @@ from generator.specs import loading
 from harness import markdown, target
 from harness.errors import WrongUseError
 
+REVIEW, VERDICT = "review.md", "review.json"  # as `python -m review` writes them
 DETAILS = 2_000  # characters that Bitbucket takes as the details of a report
 
 
@@ -66,9 +67,25 @@ def as_lines(found: list[target.Target]) -> str:
 
 
 def summary_of(folder: Path) -> str | None:
-    """The summary of the plan in a working folder, or None."""
-    path = folder / markdown.FILE
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+    """The review of the plan in a working folder; its summary if it was not reviewed; None if there is none."""
+    paths = (path for path in (folder / REVIEW, folder / markdown.FILE) if path.is_file())
+    return next((path.read_text(encoding="utf-8") for path in paths), None)
+
+
+def is_refused(folder: Path) -> bool:
+    """Whether the verdict of the review in a working folder is no.
+
+    Raises:
+        WrongUseError: the review cannot be read.
+    """
+    path = folder / VERDICT
+    if not path.is_file():
+        return False
+    try:
+        passes: bool = json.loads(path.read_text(encoding="utf-8"))["passes"]
+    except (ValueError, TypeError, KeyError):
+        raise WrongUseError(f"{path} is not what `make review` writes") from None
+    return not passes
 
 
 def write_summary(build: Path, names: list[str]) -> tuple[Path, Path]:
@@ -81,7 +98,10 @@ def write_summary(build: Path, names: list[str]) -> tuple[Path, Path]:
 
 
 def code_insights(build: Path, names: list[str]) -> str:
-    """A report as Bitbucket's Code Insights take it: the headings of the summaries, failed when a plan is missing."""
+    """A report as Bitbucket's Code Insights take it: the headings of the reviews.
+
+    It has failed when a plan is missing, or when a verdict is no.
+    """
     summaries = {name: summary_of(build / name) for name in names}
     missing = list(markdown.without(summaries))
     headings = [given.partition("\n")[0].lstrip("# ") for given in summaries.values() if given is not None]
@@ -90,7 +110,7 @@ def code_insights(build: Path, names: list[str]) -> str:
         "title": "Terraform plans",
         "report_type": "TEST",
         "reporter": "Punctual",
-        "result": "FAILED" if missing else "PASSED",
+        "result": "FAILED" if missing or any(is_refused(build / name) for name in names) else "PASSED",
         "details": markdown.cut(details or markdown.NOTHING, DETAILS),
     }
     return json.dumps(report, indent=2) + "\n"

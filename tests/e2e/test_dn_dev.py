@@ -17,7 +17,6 @@ from pathlib import Path
 import boto3
 import pytest
 
-from harness import checkov
 from tests.support import inventories
 from tests.support.clone import Clone, succeeded
 from tests.support.pipeline_roles import NO_PERMISSION_NEEDED, READS_OF_DOCUMENTS, allowed
@@ -84,12 +83,36 @@ def test_every_policy_is_readable_in_the_plan(planned: str, clone: Clone) -> Non
     }
 
 
-def test_checkov_finds_nothing_in_the_plan(planned: str, clone: Clone) -> None:
-    plan = clone.folder / ".build" / "dn-dev" / "plan.json"
-    verdict = checkov.scan_plan(
-        BUILD / "checkov" / "bin" / "checkov", plan, clone.folder / "roots" / "dn-dev", clone.folder
-    )
-    assert verdict.failures == ()
+def test_the_plan_ends_with_its_review(planned: str, clone: Clone) -> None:
+    *_, review, written = (line for line in planned.splitlines() if line.startswith(("dn-dev review", "Written")))
+    assert review == "dn-dev review: yes, nothing fails"
+    files = [clone.folder / name for name in written.removeprefix("Written: ").split(", ")]
+    assert [file.name for file in files] == [
+        "review.md", "review.html", "review.json", "review.sarif", "review.junit.xml",
+    ]  # fmt: skip
+    assert len(files[0].read_text(encoding="utf-8")) <= 60_000
+
+
+def test_every_policy_of_the_plan_is_proved_and_every_path_delivers(planned: str, clone: Clone) -> None:
+    found = clone.review()
+    assert len(found["proofs"]) > 20
+    assert {proof["status"] for proof in found["proofs"]} == {"proved"}
+    assert {proof["kind"] for proof in found["proofs"]} >= {"scheduler", "rule target", "execution role", "task role"}
+    paths = found["delivery"]["paths"]
+    assert {path["kind"] for path in paths} == {"schedule", "event", "alarm"}
+    assert "no" not in {path["answer"] for path in paths}
+    assert found["delivery"]["unreached"] == []
+
+
+def test_review_alone_has_checkov_read_plan_and_sources(planned: str, clone: Clone) -> None:
+    (clone.folder / ".build" / "checkov").symlink_to(BUILD / "checkov")
+    said = succeeded(clone.make("-o", "setup-checkov", "review", "ENV=dn-dev"))
+    (clone.folder / ".build" / "checkov").unlink()  # later plans are not to wait for it
+    assert "dn-dev review: yes, nothing fails" in said
+    checks = clone.review()["checks"]
+    assert checks["not_run"] == ""
+    assert checks["passed"] > 400
+    assert all(skip["reason"] and skip["source"] for skip in checks["skips"])
 
 
 def test_a_saved_plan_whose_sandbox_is_gone_is_not_applied(planned: str, clone: Clone) -> None:
@@ -100,12 +123,13 @@ def test_a_saved_plan_whose_sandbox_is_gone_is_not_applied(planned: str, clone: 
     assert (clone.folder / ".build" / "dn-dev" / "saved" / "plan.tfplan").is_file(), "a refused plan is still there"
 
 
-def test_the_plan_s_summary_is_there_for_a_pull_request(planned: str, clone: Clone) -> None:
+def test_the_review_is_there_for_a_pull_request(planned: str, clone: Clone) -> None:
     written = succeeded(clone.make("summary", "ENVS=dn-dev"))
     assert "Written: .build/summary.md, .build/code-insights.json" in written
     text = (clone.folder / ".build" / "summary.md").read_text(encoding="utf-8")
-    assert text.startswith("## dn-dev plan: ")
-    assert "- `dn-claims-report`: `rate(7 days)` `UTC` runs `dn-task-claims-report-process`" in text
+    review = (clone.folder / ".build" / "dn-dev" / "review.md").read_text(encoding="utf-8")
+    assert text == review
+    assert "dn-claims-report" in text
 
 
 @pytest.fixture(scope="module")

@@ -86,6 +86,13 @@ def planned(clone: Clone) -> dict[str, Any]:
     return plan
 
 
+def test_the_review_of_production_says_yes(planned: dict[str, Any], clone: Clone) -> None:
+    found = clone.review("dn-prod")
+    assert found["passes"] is True
+    assert {proof["status"] for proof in found["proofs"]} == {"proved"}
+    assert "no" not in {path["answer"] for path in found["delivery"]["paths"]}
+
+
 def of_type(plan: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     found = [item["values"] for item in planned_resources(plan).values() if item["type"] == kind]
     assert found

@@ -39,3 +39,27 @@ def test_every_policy_is_readable_in_the_plan(planned: Clone) -> None:
         if change["change"]["after_unknown"].get(attribute) is True
     }
     assert unknown == {f"{SYNC}.aws_iam_role_policy.notify[0]"}
+
+
+def test_every_policy_of_the_plan_is_proved_and_every_path_delivers(planned: Clone) -> None:
+    found = planned.review("mvp-development")
+    assert found["passes"] is True
+    assert {proof["status"] for proof in found["proofs"]} == {"proved"}
+    assert "sync" in {proof["kind"] for proof in found["proofs"]}
+    assert "no" not in {path["answer"] for path in found["delivery"]["paths"]}
+
+
+def test_a_plan_that_the_verdict_says_no_to_is_not_kept(planned: Clone) -> None:
+    """Here because no sample event reaches a rule; the plan is the same."""
+    folder = planned.folder / ".build" / "mvp-development"
+    assert (folder / "saved").is_dir()
+    (planned.folder / "environments" / "events" / "mvp-development-request.json").unlink()
+    refused = planned.make("-o", "setup-checkov", "review", "ENV=mvp-development")
+    assert refused.returncode == 2, "make's own code; review's is 1"
+    assert "mvp-development review: NO" in refused.stdout
+    assert "(delivery/unreached)" in refused.stdout
+    assert planned.review("mvp-development")["delivery"]["unreached"] == [
+        'module.workflow_mvp_pipeline.aws_cloudwatch_event_rule.main["request"]'
+    ]
+    assert "`make apply ENV=mvp-development SAVED=1` would refuse it" in refused.stderr
+    assert not (folder / "saved").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError
 
@@ -48,7 +49,7 @@ class Sts:
 
 
 def answer_as(account: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live.boto3, "client", lambda *_, **__: Sts(account))
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: Sts(account))
 
 
 def test_credentials_of_the_environment_s_account_pass(monkeypatch: pytest.MonkeyPatch) -> None:

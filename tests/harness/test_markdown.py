@@ -100,3 +100,26 @@ def test_code_shows_text_as_it_is(text: str) -> None:
     assert fence not in inner
     assert inner.strip() == " ".join(text.split())
     assert "\n" not in shown
+
+
+@pytest.mark.parametrize("limit", range(120, 300, 7))
+def test_what_is_cut_leaves_nothing_open(limit: int) -> None:
+    text = "<details>\n<details>\n" + "line of a review\n" * 100 + "</details>\n</details>\n"
+    kept = markdown.cut(text, limit)
+    assert len(kept) <= limit
+    assert kept.count("<details>") == kept.count("</details>")
+    assert kept.endswith(markdown.CUT)
+
+
+def test_a_block_of_code_that_is_cut_is_closed_before_the_next_environment() -> None:
+    block = "````text\n" + "no\n" * 200 + "````\n"
+    text = markdown.combine({"a": f"## a\n\n{block}", "b": f"## b\n\n{block}"}, limit=600)
+    assert len(text) <= 600
+    first, second = text.split("## b")
+    assert first.count("````") == second.count("````") == 2
+    assert markdown.CUT in first.rpartition("````")[2]
+
+
+def test_what_is_folded_is_counted_outside_of_code_only() -> None:
+    text = "<details>\n\n```text\n</details>\n```\n" + "- row\n" * 200
+    assert markdown.cut(text, 300).endswith(f"\n</details>{markdown.CUT}")

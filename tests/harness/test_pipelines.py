@@ -107,3 +107,26 @@ def test_a_report_is_no_longer_than_bitbucket_takes(tmp_path: Path) -> None:
         (tmp_path / f"e{number}" / "summary.md").write_text(f"## e{number} plan: no changes\n")
     report = json.loads(pipelines.code_insights(tmp_path, [f"e{number}" for number in range(200)]))
     assert len(report["details"]) <= 2_000
+
+
+def reviewed(folder: Path, verdict: str, *, passes: bool) -> None:
+    folder.mkdir()
+    (folder / "summary.md").write_text("## prod plan: 1 to destroy\n")
+    (folder / "review.md").write_text(f"## prod: {verdict}\n")
+    (folder / "review.json").write_text(json.dumps({"passes": passes}))
+
+
+@pytest.mark.parametrize(("passes", "result"), [(True, "PASSED"), (False, "FAILED")])
+def test_a_report_of_a_review_has_its_verdict(tmp_path: Path, passes: bool, result: str) -> None:
+    reviewed(tmp_path / "prod", "what it says", passes=passes)
+    report = json.loads(pipelines.code_insights(tmp_path, ["prod"]))
+    assert (report["result"], report["details"]) == (result, "prod: what it says")
+    text, _ = pipelines.write_summary(tmp_path, ["prod"])
+    assert text.read_text() == "## prod: what it says\n"
+
+
+def test_a_review_that_cannot_be_read_is_no_verdict(tmp_path: Path) -> None:
+    reviewed(tmp_path / "prod", "yes", passes=True)
+    (tmp_path / "prod" / "review.json").write_text("[]")
+    with pytest.raises(WrongUseError, match="is not what `make review` writes"):
+        pipelines.code_insights(tmp_path, ["prod"])

@@ -110,7 +110,7 @@ def test_bitbucket_plans_each_with_its_own_account_s_role(runner: Runner) -> Non
 def test_bitbucket_plans_the_others_when_one_fails_reports_and_then_fails(runner: Runner) -> None:
     done = runner.run(bitbucket("pull-requests", "**", 1, "step"), FAILS="dn-dev", PLAN_ROLE="readers", **VARIABLES)
     assert done.returncode == 1
-    assert "no plan of: dn-dev" in done.stderr
+    assert "no plan that may be applied: dn-dev" in done.stderr
     assert len(runner.called("make plan")) == 2
     assert all(":role/readers" in call for call in runner.called("make plan"))
     assert len(runner.called("curl")) == 1
@@ -126,11 +126,11 @@ def test_bitbucket_on_main_goes_on_with_what_was_planned_and_fails_without_a_pla
     script = bitbucket("branches", "main", 1, "step")
     one = runner.run(script, FAILS="dn-prod", **VARIABLES)
     assert one.returncode == 0, one.stderr
-    assert "no plan of: dn-prod" in one.stderr
+    assert "no plan that may be applied: dn-prod" in one.stderr
     shutil.rmtree(runner.folder / ".build" / "dn-dev")
     none = runner.run(script, FAILS="dn-", **VARIABLES)
     assert none.returncode == 1
-    assert "no plan of: dn-dev dn-prod" in none.stderr
+    assert "no plan that may be applied: dn-dev dn-prod" in none.stderr
 
 
 def test_bitbucket_applies_nothing_of_what_is_still_to_be_filled_in(runner: Runner) -> None:

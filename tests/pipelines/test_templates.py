@@ -166,6 +166,21 @@ def test_github_applies_what_was_saved_and_plans_nothing() -> None:
     assert all(item["include-hidden-files"] is True for item in kept), "else nothing under .build is kept"
 
 
+def test_github_keeps_no_plan_whose_verdict_is_no_and_the_review_all_the_same() -> None:
+    steps = {step["name"]: step for step in github_jobs()["plan"]["steps"] if "name" in step}
+    names = list(steps)
+    assert names.index("Plan and review") < names.index("Keep the plan for the apply")
+    plan = steps["Plan and review"]
+    assert "continue-on-error" not in plan
+    assert plan["run"].startswith('make plan ENV="$ENVIRONMENT" LIVE=1')
+    # A step without one of these runs only if all before it did their work.
+    status = ("always()", "cancelled()", "failure()", "success()")
+    assert not any(each in steps["Keep the plan for the apply"]["if"] for each in status)
+    kept = steps["Keep the review"]
+    assert "!cancelled()" in kept["if"]
+    assert kept["with"]["path"].split() == [".build/*/review.*", ".build/*/summary.md"]
+
+
 def test_a_pull_request_of_a_fork_gets_no_role_and_no_comment() -> None:
     for name in ("plan", "comment"):
         assert "github.event.pull_request.head.repo.full_name == github.repository" in github_jobs()[name]["if"]

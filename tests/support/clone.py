@@ -64,6 +64,11 @@ class Clone:
         plan: dict[str, Any] = json.loads((self.folder / ".build" / environment / "plan.json").read_text())
         return plan
 
+    def review(self, environment: str = "dn-dev") -> dict[str, Any]:
+        """What the last review of an environment found."""
+        review: dict[str, Any] = json.loads((self.folder / ".build" / environment / "review.json").read_text())
+        return review
+
     def logging(self, target: str) -> dict[str, str]:
         """The variables that make the provider write down what it calls while a target is made."""
         return {"TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(self.folder / f"{target}.log")}
