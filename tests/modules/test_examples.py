@@ -1,14 +1,21 @@
-"""``examples/`` are real roots: they plan as they are."""
+"""``examples/`` are real roots: they plan as they are, and no policy of theirs is called wrong."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from review.intents.model import Status
+from review.intents.proving import prove
+from review.plan import read
+from review.policies.collecting import collect
+from tests.conftest import ACCOUNT
 from tests.support import inventories
 from tests.support.planning import REPOSITORY, Planner, plan
 
+WRITTEN_ACCOUNT = "123456789012"
 ROOTS = sorted(path.parent for path in (REPOSITORY / "modules").glob("*/examples/*/main.tf"))
 
 
@@ -31,3 +38,10 @@ def test_an_example_root_plans(root: Path, planner: Planner, request: pytest.Fix
         rewrite=request.config.getoption("--regenerate-inventories"),
         command=f".build/venv/bin/python -m pytest '{request.node.nodeid}' --regenerate-inventories",
     )
+    # Some say an account where others ask for it: as they would be planned there.
+    at_home = json.loads(json.dumps(raw).replace(WRITTEN_ACCOUNT, ACCOUNT))
+    reviewed = read(at_home, root.name)
+    proofs = prove(reviewed, collect(reviewed)).proofs
+    assert proofs, "nothing was proved of any policy"
+    wrong = {each.address: each.beyond or each.missing for each in proofs if each.status is Status.DIFFERS}
+    assert not wrong

@@ -119,11 +119,17 @@ def said(value: Any) -> Any:
 
 def check(path: Path, plan: dict[str, Any], *, rewrite: bool, command: str) -> None:
     """Fail with every difference and the command that regenerates the inventory; with ``rewrite``, regenerate it."""
+    found = mismatch(path, plan, rewrite=rewrite, command=command)
+    assert not found, found
+
+
+def mismatch(path: Path, plan: dict[str, Any], *, rewrite: bool, command: str) -> str:
+    """Every difference and the command that regenerates the inventory, "" where there is none; with ``rewrite``, do."""
     if rewrite:
         regenerate(path, plan)
-        return
-    inventory = yaml.load(path.read_text(encoding="utf-8"))
-    found = differences(inventory, plan)
-    assert not found, "\n".join(
-        [f"{path.name} does not match the plan:", *(f"  {line}" for line in found), f"to regenerate it: {command}"]
-    )
+        return ""
+    found = differences(yaml.load(path.read_text(encoding="utf-8")), plan)
+    if not found:
+        return ""
+    lines = [f"{path.name} does not match the plan:", *(f"  {line}" for line in found)]
+    return "\n".join([*lines, f"to regenerate it: {command}"])
