@@ -61,12 +61,14 @@ class _Reply:
 
     Attributes:
         lacking: the kind of policy that says no for want of a statement; None if none does.
+        rule: what the finding is called, if by no other name.
     """
 
     answer: Answer
     because: str
     where: str = ""
     lacking: Kind | None = None
+    rule: str = ""
 
 
 class Authority:
@@ -99,7 +101,7 @@ class Authority:
         if role is None:
             return Hop(question, Answer.DEPENDS, outside("role", role_arn), side=side)
         principal = semantics.session(role_arn, "delivery")
-        replies = [(need, self._of_role(role, principal, need)) for need in needs]
+        replies = [(need, self._off(need) or self._of_role(role, principal, need)) for need in needs]
         return _hop(question, principal, replies, side=side)
 
     def service_may(
@@ -115,7 +117,9 @@ class Authority:
             side: whether it is about a dead-letter queue.
         """
         principal = semantics.service(service)
-        replies = [(need, self._of_service(principal, need, guard or need.resource)) for need in needs]
+        replies = [
+            (need, self._off(need) or self._of_service(principal, need, guard or need.resource)) for need in needs
+        ]
         return _hop(question, principal, replies, side=side)
 
     def may_at_all(self, role_arn: str, question: str, action: str) -> Hop:
@@ -142,6 +146,14 @@ class Authority:
         ]
 
     # --- One need
+
+    def _off(self, need: Need) -> _Reply | None:
+        """Return the answer of a key that is disabled; None for what is on."""
+        key = self._facts.find(need.resource) if need.action.startswith("kms:") else None
+        if key is None or key.get("is_enabled") is not False:
+            return None
+        because = f"the key {key.address} is disabled (is_enabled): KMS refuses whatever is asked"
+        return _Reply(Answer.NO, because, key.address, rule="off")
 
     def _of_role(self, role: Role, principal: Principal, need: Need) -> _Reply:
         key = ("role", role.arn, need.action, need.resource, _key(need.context), _key(need.perhaps))
@@ -309,7 +321,7 @@ def _hop(question: str, principal: Principal, replies: Sequence[tuple[Need, _Rep
         more = f"; and {len(because) - _SEVERAL} more" if len(because) > _SEVERAL else ""
         lacking = [(need, reply.lacking) for need, reply in found if reply.where == where]
         missing = _statement(principal, [(need, kind) for need, kind in lacking if kind is not None])
-        rule = "dead-letter" if side else "denied"
+        rule = found[0][1].rule or ("dead-letter" if side else "denied")
         return Hop(question, answer, "; ".join(because[:_SEVERAL]) + more, missing, where, side, rule)
     raise ValueError("a hop asks for something")
 

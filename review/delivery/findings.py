@@ -18,7 +18,7 @@ _SHOWN: Final = 5  # paths that one finding names
 _UNREACHED: Final = ("unreached", "pattern")
 _ADVICE: Final = {
     "input": "Change the target's input, so that the target can take it.",
-    "off": "Enable the rule, or take it away with its targets.",
+    "off": "Enable it, or take away what leads to it.",
     "over": "Give it a later time, or take it away.",
     "bus": "Put the rule on the default bus, or use a schedule of EventBridge Scheduler.",
     "gone": "Keep it, or let the target name what takes its place.",

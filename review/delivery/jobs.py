@@ -41,6 +41,10 @@ def submit(desk: Desk, role_arn: str, queue: str, definition: str) -> Iterator[H
         definition: an ARN, or `name` with or without `:revision`.
     """
     ask = desk.authority.role_may
+    its_queue = desk.facts.find(queue)
+    if its_queue is not None and its_queue.text("state") == "DISABLED":
+        because = "it is DISABLED, and takes no jobs"
+        yield Hop(f"Is the queue {name_of(queue)} on?", Answer.NO, because, where=its_queue.address, rule="off")
     named, revision = desk.facts.job_definition(definition, queue)
     if desk.facts.gone(named):
         yield taken_away(desk.facts, "job definition", named)
@@ -59,7 +63,7 @@ def submit(desk: Desk, role_arn: str, queue: str, definition: str) -> Iterator[H
             found = Hop(question, Answer.DEPENDS, because, where=by_name.where)
     yield found
     for what, arn, is_there in (
-        ("job queue", queue, desk.facts.find(queue) is not None),
+        ("job queue", queue, its_queue is not None),
         ("job definition", named, desk.facts.has_job_definition(named)),
     ):
         if not is_there:

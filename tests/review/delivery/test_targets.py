@@ -312,3 +312,20 @@ def test_overrides_of_containers_that_only_the_apply_knows_are_not_judged() -> N
     del whole.resources["aws_ecs_task_definition.report"]["container_definitions"]
     whole.unknown["aws_ecs_task_definition.report"] = {"container_definitions": True}
     assert whole.delivered().findings == ()
+
+
+def test_what_is_off_takes_nothing() -> None:
+    whole = Whole()
+    whole.resources["aws_batch_job_queue.jobs"]["state"] = "DISABLED"
+    (failure,) = whole.delivered().findings
+    assert (failure.rule, failure.address) == ("delivery/off", "aws_batch_job_queue.jobs")
+
+
+def test_a_key_that_is_disabled_serves_nobody() -> None:
+    whole = Whole()
+    document = whole.document()
+    (key,) = [each for each in document["resource_changes"] if each["address"] == "aws_kms_key.topic"]
+    key["change"]["after"]["is_enabled"] = False
+    whole.document = lambda: document  # type: ignore[method-assign]
+    (failure,) = whole.delivered().findings
+    assert (failure.rule, failure.address) == ("delivery/off", "aws_kms_key.topic")
