@@ -7,6 +7,7 @@ Sources, all in the IAM User Guide: "IAM JSON policy elements: Resource", "IAM p
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -41,11 +42,20 @@ def is_equal(text: str, value: str, lookup: Lookup | None) -> bool:
 
 def is_like(text: str, value: str, lookup: Lookup | None, *, ignore_case: bool = False) -> bool:
     """Tell whether a value is like a text, in which * stands for any characters, also none, and ? for one."""
+    if lookup is None:
+        return _expression(text, ignore_case=ignore_case).fullmatch(value) is not None
     try:
         pattern = "".join(_pattern(literal, wildcard, "") for literal, wildcard in _tokens(text, lookup))
     except NoValueError:
         return False
     return re.fullmatch(pattern, value, re.DOTALL | (re.IGNORECASE if ignore_case else re.NOFLAG)) is not None
+
+
+@lru_cache(maxsize=4096)
+def _expression(text: str, *, ignore_case: bool) -> re.Pattern[str]:
+    """Return the regular expression of a text without variables: actions have none, and are compared often."""
+    pattern = "".join(_pattern(literal, wildcard, "") for literal, wildcard in _tokens(text, None))
+    return re.compile(pattern, re.DOTALL | (re.IGNORECASE if ignore_case else re.NOFLAG))
 
 
 def is_arn_like(text: str, arn: str, lookup: Lookup | None) -> bool:

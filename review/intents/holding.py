@@ -77,9 +77,13 @@ class _Holding:
     def held(self) -> Held:
         grants = self._grants
         permitted = self._intent(*grants.needed, *grants.optional, *grants.denied)
-        both = compare(self._at_most, permitted, actions=self._actions)
-        beyond, is_tolerated, unsure = self._beyond(both.beyond)
-        missing, untold = self._missing(both.missing)
+        if grants.needed:
+            both = compare(self._at_most, permitted, actions=self._actions)
+            strict, enough = both.beyond, both.missing
+        else:
+            strict, enough = self._includes(permitted, self._at_most), Inclusion(holds=True)
+        beyond, is_tolerated, unsure = self._beyond(strict)
+        missing, untold = self._missing(enough)
         if beyond.holds is False or missing.holds is False:
             return Held(Status.DIFFERS, beyond.witness, missing.witness, is_tolerated and missing.holds is not False)
         said = (beyond.why, missing.why, *unsure, *untold, *grants.outside)

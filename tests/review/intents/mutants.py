@@ -19,7 +19,8 @@ from review.proof import actions
 
 Statement = dict[str, Any]
 PARTS_OF_AN_ARN = 6
-OTHER_ACTIONS = actions.every()[:: len(actions.every()) // 200]
+# Of all actions, those that are added to one policy: 25 beside those of its own services, and others to the next.
+TURNS = len(actions.every()) // 25
 SERVICES = "lambda.amazonaws.com"
 STRANGER = "arn:aws:iam::999999999999:root"
 
@@ -47,7 +48,7 @@ def mutants(document: Mapping[str, Any], optional: frozenset[str], turn: int, sa
     Args:
         document: the right one.
         optional: the Sids of statements without which the policy is right, too.
-        turn: which policy it is: one takes one half of the sample of actions, the next the other.
+        turn: which policy it is, by which its sample of actions is not that of the others.
         same: counts the changes that leave it the same policy.
     """
     statements: list[Statement] = [normal(each) for each in _listed(document["Statement"])]
@@ -56,7 +57,7 @@ def mutants(document: Mapping[str, Any], optional: frozenset[str], turn: int, sa
         changed = [*_conditions(statement)]
         if statement["Effect"] == "Allow":
             changed += [*_resources(statement), *_principals(statement)]
-            changed += _actions(statement, number, statements, OTHER_ACTIONS[turn % 2 :: 2])
+            changed += _actions(statement, number, statements, actions.every()[turn % TURNS :: TURNS])
             if name not in optional:
                 changed.append(("statement dropped", "", None))
         for kind, how, mutated in changed:

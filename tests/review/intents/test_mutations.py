@@ -1,7 +1,8 @@
 """Every policy of our plans, wrong in one place: each such mutant fails its proof.
 
 The changes are in mutants.py: a condition or one of its values is dropped, a value or a resource is widened, an action
-is added (all of the policy's services, 100 of all others, wildcards), a principal is widened, a statement is dropped.
+is added (all of the policy's services, 25 of all others, which are others for each policy, and wildcards), a principal
+is widened, a statement is dropped.
 """
 
 from __future__ import annotations
