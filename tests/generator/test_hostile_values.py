@@ -218,19 +218,35 @@ def comparisons(spec: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[st
     for output, section in (("dlq_urls", "schedules"), ("log_group_names", "tasks"), ("key_arns", "keys")):
         if section != "keys":  # of a key that is not there yet nothing is known
             yield f"output.{output}", sorted(spec[section]), sorted(evaluated.outputs[output])
-    yield "output.review", _reviewed(spec), evaluated.outputs["review"]
+    review = evaluated.outputs["review"]
+    yield "output.review.tasks", _reviewed(spec), review["tasks"]
+    told = [list(bus["publishers"]) for bus in review.get("buses", {}).values()]
+    yield "output.review.buses", in_any_order(_publishers(spec)), in_any_order(told)
 
 
 def _reviewed(spec: dict[str, Any]) -> dict[str, Any]:
     return {
-        "tasks": {
-            (task.get("names") or {}).get("family") or name: {
-                "permissions": without_nulls(task.get("permissions") or {}),
-                **{field: task[field] for field in ("typical_minutes",) if task.get(field) is not None},
-            }
-            for name, task in spec["tasks"].items()
+        (task.get("names") or {}).get("family") or name: {
+            "permissions": without_nulls(task.get("permissions") or {}),
+            **{field: task[field] for field in ("typical_minutes",) if task.get(field) is not None},
+            **(
+                {"secrets_kms_key_arns": task.get("secrets_kms_key_arns") or []}
+                if task.get("secrets") or task.get("repository_credentials")
+                else {}
+            ),
         }
+        for name, task in spec["tasks"].items()
     }
+
+
+def _publishers(spec: dict[str, Any]) -> list[Any]:
+    """Return the publishers of each bus that has some, in the order of their names."""
+    found = [without_nulls(called(spec, workflow)).get("publishers") for workflow in spec["workflows"].values()]
+    return [[publisher for _, publisher in sorted(each.items())] for each in found if each]
+
+
+def in_any_order(values: list[Any]) -> list[Any]:
+    return sorted(values, key=repr)
 
 
 def _blocks(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:
