@@ -166,7 +166,7 @@ bench: setup setup-awscli ## Time the main job: generate (also 1,000 environment
 	@$(PY) -m harness bench
 
 lock: ## Lock the requirements anew (needs uv)
-	@cd requirements && for name in main checkov awscli; do UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet \
+	@cd requirements && for name in workers main checkov awscli; do UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet \
 	  --generate-hashes --no-emit-index-url --universal --python-version 3.11 $$name.in --output-file $$name.txt; done
 
 sandbox-status: setup ## Which sandboxes of this clone are up

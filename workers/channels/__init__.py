@@ -1,0 +1,1 @@
+"""Partner channels, as the GraphQL API keeps them."""
