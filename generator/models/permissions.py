@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from generator.models.forms import Strict
+from generator.models.forms import Strict, choice
+
+Operation = Annotated[str, choice("an operation of SSM", "GetParameter", "GetParameters")]
 
 Keys = Annotated[
     list[str] | None,
@@ -27,6 +29,16 @@ class Bucket(Strict):
     kms_key_arns: Keys = None
 
 
+class WritableBucket(Bucket):
+    """Objects of one S3 bucket that may be written."""
+
+    multipart: bool | None = Field(
+        None,
+        description="false for a program that writes objects whole, which has no parts to take back "
+        "(AbortMultipartUpload); true unless given.",
+    )
+
+
 class PutEvents(Strict):
     """Events on one bus."""
 
@@ -41,6 +53,9 @@ class Parameter(Strict):
     """One SSM parameter."""
 
     parameter: str = Field(description="Name or ARN of the parameter; also a public one of AWS, /aws/service/...")
+    operation: Operation | None = Field(
+        None, description="What the program calls, GetParameter or GetParameters; both unless given."
+    )
     kms_key_arns: Keys = None
 
 
@@ -78,7 +93,7 @@ class Permissions(Strict):
     s3_read: list[Bucket] | None = Field(
         None, description="Objects that it may read; with a prefix or a whole bucket it may list them too."
     )
-    s3_write: list[Bucket] | None = Field(None, description="Objects that it may write, also in parts.")
+    s3_write: list[WritableBucket] | None = Field(None, description="Objects that it may write, also in parts.")
     put_events: list[PutEvents] | None = Field(None, description="Buses that it may put events on, and which events.")
     ssm_read: list[Parameter] | None = Field(None, description="SSM parameters that it may read.")
     secrets_read: list[Secret] | None = Field(None, description="Secrets of Secrets Manager that it may read.")

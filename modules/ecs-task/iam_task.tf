@@ -6,13 +6,24 @@ locals {
 
   # The objects of each grant: a prefix, keys, or the whole bucket. The star after a prefix is what makes it a prefix.
   s3_object_arns = {
-    for kind, grants in { read = var.permissions.s3_read, write = var.permissions.s3_write } : kind => flatten([
-      for grant in grants : concat(
-        grant.whole_bucket ? ["${local.s3_arn}${grant.bucket}/*"] : [],
-        grant.prefix == null ? [] : ["${local.s3_arn}${grant.bucket}/${grant.prefix}*"],
-        [for key in grant.keys : "${local.s3_arn}${grant.bucket}/${key}"],
-      )
+    for kind, grants in {
+      read        = var.permissions.s3_read
+      write       = [for grant in var.permissions.s3_write : grant if grant.multipart]
+      write_whole = [for grant in var.permissions.s3_write : grant if !grant.multipart]
+      } : kind => flatten([
+        for grant in grants : concat(
+          grant.whole_bucket ? ["${local.s3_arn}${grant.bucket}/*"] : [],
+          grant.prefix == null ? [] : ["${local.s3_arn}${grant.bucket}/${grant.prefix}*"],
+          [for key in grant.keys : "${local.s3_arn}${grant.bucket}/${key}"],
+        )
     ])
+  }
+
+  # By the Sid of the statement: what a program calls to read parameters.
+  ssm_operations = {
+    SsmRead        = ["GetParameter", "GetParameters"]
+    SsmReadOne     = ["GetParameter"]
+    SsmReadSeveral = ["GetParameters"]
   }
 
   # Keys by what they protect: a key may be used through that service alone, and only for what the grant does with it.
@@ -51,6 +62,11 @@ locals {
         actions    = ["s3:AbortMultipartUpload", "s3:PutObject"]
         resources  = local.s3_object_arns.write
         conditions = []
+        }, {
+        sid        = "S3WriteWhole"
+        actions    = ["s3:PutObject"]
+        resources  = local.s3_object_arns.write_whole
+        conditions = []
       }],
       [
         for index, grant in var.permissions.put_events : {
@@ -69,9 +85,9 @@ locals {
         }
       ],
       [
-        {
-          sid     = "SsmRead"
-          actions = ["ssm:GetParameter", "ssm:GetParameters"]
+        for sid, operations in local.ssm_operations : {
+          sid     = sid
+          actions = [for operation in operations : "ssm:${operation}"]
           resources = [
             for grant in var.permissions.ssm_read : startswith(grant.parameter, "arn:") ? grant.parameter
             : join("", [
@@ -79,10 +95,12 @@ locals {
               # AWS's public parameters belong to no account.
               startswith(trimprefix(grant.parameter, "/"), "aws/service/") ? "" : local.account_id,
               ":parameter/${trimprefix(grant.parameter, "/")}",
-            ])
+            ]) if join(" ", operations) == coalesce(grant.operation, join(" ", local.ssm_operations.SsmRead))
           ]
           conditions = []
-        },
+        }
+      ],
+      [
         {
           sid        = "SecretsRead"
           actions    = ["secretsmanager:GetSecretValue"]

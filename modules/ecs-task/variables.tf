@@ -499,11 +499,13 @@ variable "permissions" {
       - `whole_bucket`: true for everything; then without `prefix` and `keys`.
       - `kms_key_arns`
     - `s3_write`: PutObject (also in parts), with the same attributes.
+      - `multipart`: false for a program that writes objects whole, which has no parts to take back (AbortMultipartUpload).
     - `put_events`: PutEvents.
       - `event_bus`: name or ARN of the bus; `default` unless given.
       - `sources`: the `source`s that the events may carry.
       - `detail_types`: the `detail-type`s; empty means any.
     - `ssm_read`: GetParameter and GetParameters of `parameter` (name or ARN, also of a public parameter of AWS, `/aws/service/…`); `kms_key_arns` for SecureString.
+      - `operation`: GetParameter or GetParameters, for a program that calls one of the two only.
     - `secrets_read`: GetSecretValue of `secret_arn`; `kms_key_arns`.
     - `sns_publish`: Publish to `topic_arn`; `kms_key_arns`.
     - `sqs_send`: SendMessage to `queue_arn`; `kms_key_arns`.
@@ -522,6 +524,7 @@ variable "permissions" {
       prefix       = optional(string)
       keys         = optional(list(string), [])
       whole_bucket = optional(bool, false)
+      multipart    = optional(bool, true)
       kms_key_arns = optional(list(string), [])
     })), [])
     put_events = optional(list(object({
@@ -531,6 +534,7 @@ variable "permissions" {
     })), [])
     ssm_read = optional(list(object({
       parameter    = string
+      operation    = optional(string)
       kms_key_arns = optional(list(string), [])
     })), [])
     secrets_read = optional(list(object({
@@ -630,6 +634,14 @@ variable "permissions" {
       if grant != null
     ])
     error_message = "permissions.ssm_read: parameter is ${join(", ", [for grant in var.permissions.ssm_read : jsonencode(grant.parameter) if grant != null])}: give one parameter's name (letters, digits and _ . / -, no wildcard) or its ARN, which has no account for a public parameter of AWS (aws/service/)."
+  }
+
+  validation {
+    condition = alltrue([
+      for grant in var.permissions.ssm_read : contains(["GetParameter", "GetParameters"], coalesce(grant.operation, "GetParameter"))
+      if grant != null
+    ])
+    error_message = "permissions.ssm_read: operation is ${join(", ", [for grant in var.permissions.ssm_read : jsonencode(grant.operation) if grant != null])}: GetParameter or GetParameters, or neither for both."
   }
 
   validation {

@@ -101,7 +101,8 @@ def _s3_read(facts: Facts, grant: Permission) -> Iterator[Statement]:
 def _s3_write(facts: Facts, grant: Permission) -> Iterator[Statement]:
     if objects := _objects(facts, grant):
         # A part is put as an object is; what was begun and cannot be finished is to be taken back.
-        yield allow(["s3:AbortMultipartUpload", "s3:PutObject"], objects)
+        take_back = [] if grant.get("multipart") is False else ["s3:AbortMultipartUpload"]
+        yield allow([*take_back, "s3:PutObject"], objects)
     yield from _keyed(facts, grant, "s3", keys.SEND)
 
 
@@ -120,7 +121,8 @@ def _ssm_read(facts: Facts, grant: Permission) -> Iterator[Statement]:
         name = name.removeprefix("/")
         account = "" if name.startswith(_PUBLIC_PARAMETERS) else plan.account
         name = f"arn:{plan.partition}:ssm:{plan.region}:{account}:parameter/{name}"
-    yield allow(["ssm:GetParameter", "ssm:GetParameters"], name)
+    operation = _text(grant, "operation")
+    yield allow([f"ssm:{each}" for each in ([operation] if operation else ("GetParameter", "GetParameters"))], name)
     yield from _keyed(facts, grant, "ssm", keys.READ)
 
 

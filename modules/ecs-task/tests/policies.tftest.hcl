@@ -161,7 +161,10 @@ run "s3_grants_reach_a_prefix_keys_or_a_whole_bucket" {
         { bucket = "lists", keys = ["channels.csv"] },
         { bucket = "archive", whole_bucket = true },
       ]
-      s3_write = [{ bucket = "results", prefix = "out/", kms_key_arns = ["arn:aws:kms:us-east-1:867653852961:key/0d1c2b3a-0000-4000-8000-000000000001"] }]
+      s3_write = [
+        { bucket = "results", prefix = "out/", kms_key_arns = ["arn:aws:kms:us-east-1:867653852961:key/0d1c2b3a-0000-4000-8000-000000000001"] },
+        { bucket = "results", keys = ["summary.json"], multipart = false },
+      ]
     }
   }
 
@@ -193,6 +196,12 @@ run "s3_grants_reach_a_prefix_keys_or_a_whole_bucket" {
         Resource = "arn:aws:s3:::results/out/*"
       },
       {
+        Sid      = "S3WriteWhole"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:aws:s3:::results/summary.json"
+      },
+      {
         Sid       = "KmsS3Write"
         Effect    = "Allow"
         Action    = ["kms:GenerateDataKey", "kms:Decrypt"]
@@ -218,6 +227,8 @@ run "other_grants_name_their_one_resource_and_owners_get_the_policy_they_must_ad
       ssm_read = [
         { parameter = "/report/settings" },
         { parameter = "plain" },
+        { parameter = "/report/one", operation = "GetParameter" },
+        { parameter = "/report/several", operation = "GetParameters" },
         { parameter = "/aws/service/ami/x" }, # AWS's own: of no account
         { parameter = "arn:aws:ssm:us-east-1::parameter/aws/service/ami/y" },
       ]
@@ -256,6 +267,18 @@ run "other_grants_name_their_one_resource_and_owners_get_the_policy_they_must_ad
           "arn:aws:ssm:us-east-1:867653852961:parameter/report/settings",
           "arn:aws:ssm:us-east-1:867653852961:parameter/plain",
         ]
+      },
+      {
+        Sid      = "SsmReadOne"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameter"
+        Resource = "arn:aws:ssm:us-east-1:867653852961:parameter/report/one"
+      },
+      {
+        Sid      = "SsmReadSeveral"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameters"
+        Resource = "arn:aws:ssm:us-east-1:867653852961:parameter/report/several"
       },
       {
         Sid      = "SecretsRead"

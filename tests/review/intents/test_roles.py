@@ -463,6 +463,9 @@ PERMISSIONS: dict[str, tuple[Any, list[made.Statement]]] = {
         [allow(["s3:PutObject", "s3:AbortMultipartUpload"], f"{S3}/out/*"),
          allow(["kms:Decrypt", "kms:GenerateDataKey"], KEY, **via("s3"))],
     ),
+    "s3_write of whole objects": (
+        {"s3_write": [{"bucket": "in", "prefix": "out/", "multipart": False}]}, [allow("s3:PutObject", f"{S3}/out/*")],
+    ),
     "put_events": (
         {"put_events": [{"event_bus": "orders", "sources": ["own"], "detail_types": ["Sold"]}]},
         [allow("events:PutEvents", made.BUS, StringEquals={"events:source": "own", "events:detail-type": "Sold"})],
@@ -474,6 +477,9 @@ PERMISSIONS: dict[str, tuple[Any, list[made.Statement]]] = {
     "ssm_read": (
         {"ssm_read": [{"parameter": "/api", "kms_key_arns": [KEY]}]},
         [allow(["ssm:GetParameter", "ssm:GetParameters"], PARAMETER), allow("kms:Decrypt", KEY, **via("ssm"))],
+    ),
+    "ssm_read of several at once": (
+        {"ssm_read": [{"parameter": "/api", "operation": "GetParameters"}]}, [allow("ssm:GetParameters", PARAMETER)],
     ),
     "ssm_read of AWS's own": (
         {"ssm_read": [{"parameter": "/aws/service/ami"}]},
