@@ -1,1 +1,6 @@
-"""AWS Batch as moto lacks it: pages, revision numbers, what CloudTrail tells of, and what the account had before."""
+"""AWS Batch as moto lacks it: definitions and queues that the account had before, and jobs that run.
+
+`submissions` says what a request asks for and `jobs` what Batch tells of it; `scheduler` takes jobs through their
+states with `attempts`, each an ECS task of `sandbox.containers`, and `retries`; `hooks` and `job_hooks` put it behind
+the API.
+"""

@@ -1,4 +1,7 @@
-"""Where moto's Batch differs from AWS's: repairs like those of `sandbox.repairs`, each with its test.
+"""Where moto's Batch differs from AWS's in queues and definitions: repairs like those of `sandbox.repairs`.
+
+Each has its test. What becomes of jobs is in `job_hooks`, which has to be registered before: what sees definitions here
+lies around it.
 
 Importing this module registers them. It reaches into moto, so its types are loose.
 """
@@ -11,10 +14,9 @@ from typing import Any
 from moto.batch.exceptions import ClientException
 from moto.batch.models import BatchBackend
 from moto.batch.responses import BatchResponse
-from moto.core.config import default_user_config
 
 from sandbox import trail
-from sandbox.batch import made_elsewhere
+from sandbox.batch import job_hooks, made_elsewhere, submissions  # noqa: F401 - importing job_hooks registers repairs
 from sandbox.batch.made_elsewhere import CHANGES, KNOWN
 from sandbox.pages import TokenError, page
 from sandbox.repairs import around, parameter, repair
@@ -31,15 +33,6 @@ SEEING = (
     "submitjob",
     "updatejobqueue",
 )
-
-
-@repair
-def jobs_need_no_docker() -> None:
-    """A job that is submitted is there to be described (Batch API, SubmitJob).
-
-    moto runs its container with Docker, and fails without. Here it counts as having succeeded, and nothing is run.
-    """
-    default_user_config["batch"] = {"use_docker": False}
 
 
 @repair
@@ -75,6 +68,11 @@ def revision_is_as_it_was_registered() -> None:
     def register(original: Any, backend: Any, def_name: str | None, **fields: Any) -> Any:  # noqa: ARG001 - as above
         if not def_name:
             raise ClientException("jobDefinitionName must be provided")
+        sent = {"retryStrategy": fields["retry_strategy"], "timeout": fields["timeout"]}
+        try:
+            submissions.check(sent | {"containerProperties": fields["container_properties"]})
+        except submissions.SubmissionError as error:
+            raise ClientException(str(error)) from None
         for condition in (fields["retry_strategy"] or {}).get("evaluateOnExit") or ():
             condition["action"] = condition["action"].lower()  # Batch takes both, and answers in small letters
         fields["tags"] = fields["tags"] or {}

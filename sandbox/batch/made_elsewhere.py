@@ -18,7 +18,7 @@ from sandbox.delivery import arns
 
 QUEUE = "job-queue/"
 DEFINITION = "job-definition/"
-# A definition's own image and sizes are not known: its jobs run nothing here.
+# A definition's own image and sizes are not known: its jobs are stand-ins here.
 CONTAINER = {"image": "made-elsewhere", "vcpus": 1, "memory": 2048}
 
 MOST_REVISIONS = 1000  # of a definition that is pinned far up: the ones before count as long gone

@@ -10,25 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.sandbox.batch_bench import make_queue
 from tests.sandbox.bench import Bench, policy
 from tests.sandbox.calling import clients
 from tests.sandbox.conftest import ACCOUNT, REGION, Client
 
 SECONDS = 20
-
-
-def compute(aws: Client, name: str) -> str:
-    """Make a job queue, and return its ARN."""
-    trust = policy({"Effect": "Allow", "Principal": {"Service": "batch.amazonaws.com"}, "Action": "sts:AssumeRole"})
-    role = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    batch = aws("batch")
-    environment = batch.create_compute_environment(
-        computeEnvironmentName=name, type="UNMANAGED", state="ENABLED", serviceRole=role
-    )["computeEnvironmentArn"]
-    order = [{"order": 1, "computeEnvironment": environment}]
-    made = batch.create_job_queue(jobQueueName=name, state="ENABLED", priority=1, computeEnvironmentOrder=order)
-    arn: str = made["jobQueueArn"]
-    return arn
 
 
 def register(aws: Client, name: str, **fields: Any) -> str:
@@ -40,16 +27,6 @@ def register(aws: Client, name: str, **fields: Any) -> str:
     return arn
 
 
-def test_jobs_need_no_docker(aws: Client, name: str) -> None:
-    batch, queue = aws("batch"), compute(aws, name)
-    job = batch.submit_job(jobName=name, jobQueue=queue, jobDefinition=register(aws, name))["jobId"]
-    deadline = time.monotonic() + SECONDS
-    while (status := batch.describe_jobs(jobs=[job])["jobs"][0]["status"]) not in ("SUCCEEDED", "FAILED"):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert status == "SUCCEEDED"
-
-
 def revisions(aws: Client, name: str, **fields: Any) -> list[tuple[int, str]]:
     """What DescribeJobDefinitions says of a definition, page after page."""
     pages = aws("batch").get_paginator("describe_job_definitions").paginate(jobDefinitionName=name, **fields)
@@ -57,7 +34,7 @@ def revisions(aws: Client, name: str, **fields: Any) -> list[tuple[int, str]]:
 
 
 def test_submitted_definition_is_active(aws: Client, name: str) -> None:
-    batch, queue = aws("batch"), compute(aws, name)
+    batch, queue = aws("batch"), make_queue(aws, name)
     first, second = register(aws, name), register(aws, name)
     batch.deregister_job_definition(jobDefinition=second)
     for named in (name, f"{name}:1", first, first.removesuffix(":1")):
