@@ -1,7 +1,8 @@
 """What whoever calls the API may do: repairs like those of `sandbox.repairs`, each with its test.
 
-A program that has credentials of a role or a user is asked for the rights of that one, for the actions below, which are
-those that batch-target-sync calls. The keys `test` are the account's administrator's, and may do anything.
+A program that has credentials of a role or a user is asked for the rights of that one, for the actions below, which
+are those that batch-target-sync calls; S3's are in `s3_callers`. The keys `test` are the account's administrator's,
+and may do anything.
 
 Which resource and which condition keys each action has: Service Authorization Reference of EventBridge, Batch, Systems
 Manager, SNS and CloudWatch. It reaches into moto, so its types are loose.

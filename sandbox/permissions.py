@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sandbox import stored_policies
+from sandbox.calls import BY_CREDENTIALS, CALLS
 from sandbox.clock import CLOCK, written
 from sandbox.delivery import arns
 from sandbox.delivery.invocation import Caller, InvocationError
@@ -144,7 +145,7 @@ def principal_may(
     arn = found.identity.arn
     principal = policies.session(arn, found.name) if found.name else policies.user(arn)
     of_resource = arns.parse(resource).region if arns.is_arn(resource) else ""
-    caller = Caller("", "", principal.account, of_resource or region)
+    caller = Caller(BY_CREDENTIALS, "", principal.account, of_resource or region)
     identity = [_read(document, Kind.IDENTITY, caller, name) for name, document in found.identity.documents]
     session_policy = _read(found.document, Kind.SESSION, caller) if found.document else None
     who = _Who(caller, principal, identity, _boundary(found.identity, caller), session_policy)
@@ -183,9 +184,11 @@ def _check(who: _Who, action: str, resource: str, context: Context) -> None:
     try:
         stored = stored_policies.find_resource(resource)
     except stored_policies.NotStoredError as error:
+        _record(who, action, resource, context, allowed=None)
         raise _error(who.caller, NO_RESOURCE, str(error)) from None
     documents = stored.documents if stored else ()
-    _require(who, action, resource, context, [_read(text, Kind.RESOURCE, who.caller, name) for name, text in documents])
+    policies_of_it = [_read(text, Kind.RESOURCE, who.caller, name) for name, text in documents]
+    _require(who, action, resource, context, policies_of_it, account=stored.account if stored else "")
     if stored and stored.key and action.lower() in _WRITES:
         _check_key(who, _key(stored.key, who.caller, resource), _KEY_ACTIONS, _through(who, action, resource))
 
@@ -220,16 +223,43 @@ def _managed_key_policy(key: Key) -> dict[str, object]:
     return {"Version": "2012-10-17", "Statement": [statement | {"Condition": {"StringEquals": through}}]}
 
 
-def _require(who: _Who, action: str, resource: str, context: Context, resource_policies: Sequence[Policy]) -> None:
+def _require(
+    who: _Who,
+    action: str,
+    resource: str,
+    context: Context,
+    resource_policies: Sequence[Policy],
+    *,
+    account: str = "",
+) -> None:
+    """Ask for one right: every decision of this module is made and recorded here.
+
+    `account` has the resource, if its ARN does not say.
+    """
+    known = _globals(who.caller, resource) | ({"aws:ResourceAccount": account} if account else {})
     decision = policies.evaluate(
-        Request(action, resource, who.principal, _globals(who.caller, resource) | dict(context)),
+        Request(action, resource, who.principal, known | dict(context), resource_account=account),
         identity=who.identity,
         boundary=who.boundary,
         session_policy=who.session_policy,
         resource=resource_policies,
     )
+    _record(who, action, resource, context, allowed=decision.allowed)
     if not decision.allowed:
         raise _error(who.caller, NO_PERMISSIONS, decision.reason)
+
+
+def _record(who: _Who, action: str, resource: str, context: Context, *, allowed: bool | None) -> None:
+    CALLS.right(
+        by=who.caller.service,
+        source_arn=who.caller.source_arn,
+        role=who.principal.role_arn,
+        principal=who.principal.name,
+        action=action,
+        resource=resource,
+        context=context,
+        allowed=allowed,
+    )
 
 
 def _globals(caller: Caller, resource: str) -> dict[str, str | list[str]]:

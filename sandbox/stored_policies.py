@@ -1,4 +1,4 @@
-"""Which policies are stored with roles, users, queues, topics, log groups, buses and keys, as moto keeps them.
+"""Which policies are stored with roles, users, queues, topics, log groups, buses, buckets and keys, as moto keeps them.
 
 This module reaches into moto with loose types, and changes nothing there; what it returns is typed.
 """
@@ -15,6 +15,7 @@ from moto.events.models import events_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
+from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.sts.models import sts_backends
@@ -56,11 +57,15 @@ class Session:
         identity: the user, or the role.
         name: of the role's session; "" for a user.
         document: the session policy; "" if it has none.
+        secret_access_key: what goes with the access key.
+        session_token: of the role's session; "" for a user.
     """
 
     identity: Identity
     name: str = ""
     document: str = ""
+    secret_access_key: str = ""
+    session_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,12 @@ class Resource:
     Attributes:
         documents: its policies; none if it has none.
         key: the KMS key that encrypts it: an id, an alias, or the ARN of either; "" if none does.
+        account: whose it is, if its ARN does not say.
     """
 
     documents: Documents
     key: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,8 @@ def find_session(access_key_id: str) -> Session | None:
                 if assumed.access_key_id == access_key_id:
                     # A role that has gone since leaves a session that may do nothing.
                     role = find_role(assumed.role_arn) or Identity(assumed.role_arn, ())
-                    return Session(role, assumed.session_name, assumed.policy or "")
+                    secret, token = assumed.secret_access_key, assumed.session_token
+                    return Session(role, assumed.session_name, assumed.policy or "", secret, token)
     identities: Any = iam_backends
     for account in list(identities.values()):
         for backend in list(account.values()):
@@ -120,12 +128,15 @@ def find_session(access_key_id: str) -> Session | None:
             if user is not None:
                 groups = [group for group in list(backend.groups.values()) if user in group.users]
                 documents = [document for each in (user, *groups) for document in _attached(each)]
-                return Session(Identity(user.arn, tuple(documents)))
+                key = next(each for each in user.access_keys if each.access_key_id == access_key_id)
+                return Session(Identity(user.arn, tuple(documents)), secret_access_key=key.secret_access_key)
     return None
 
 
 def find_resource(arn: str) -> Resource | None:
-    """Return a queue, topic, log group or stream, or bus; None for a kind that has no policy here.
+    """Return a queue, topic, log group or stream, bus, or bucket; None for a kind that has no policy here.
+
+    An object is its bucket's; whether it is there itself is not asked.
 
     Raises:
         NotStoredError: it is of a kind that has one, and is not there.
@@ -139,6 +150,8 @@ def find_resource(arn: str) -> Resource | None:
         return _bus(account, region, name.removeprefix("event-bus/"))
     if service == "logs" and name.startswith("log-group:"):
         return _log_group(account, region, name.split(":")[1])
+    if service == "s3" and name:
+        return _bucket(name.partition("/")[0])
     return None
 
 
@@ -237,6 +250,16 @@ def _log_group(account: str, region: str, name: str) -> Resource:
     return Resource(
         tuple((each.policy_name, each.policy_document) for each in list(backend.resource_policies.values()))
     )
+
+
+def _bucket(name: str) -> Resource:
+    """Return a bucket, whoever has it. The keys of its objects are the caller's business (`s3_callers`)."""
+    backends: Any = s3_backends
+    partition, account = backends.bucket_accounts.get(name, ("", ""))
+    bucket = backends[account][partition].buckets.get(name) if account else None
+    if bucket is None:
+        raise NotStoredError("The specified bucket does not exist")
+    return Resource(_one(bucket.policy.decode() if bucket.policy else None), account=account)
 
 
 def _one(document: str | None) -> Documents:
