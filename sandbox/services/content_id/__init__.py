@@ -1,0 +1,1 @@
+"""The stand-in of the Content ID API (youtubePartner v1)."""
