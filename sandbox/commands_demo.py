@@ -1,0 +1,97 @@
+"""The command that shows the workflow for custom ids from end to end."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sandbox.command import DIRECTORY_VARIABLE
+from sandbox.demo.faults import Fault
+from sandbox.errors import WrongUseError
+from sandbox.options import BUILD, BuildFolder, SandboxThatIsUp, say, store, that_is_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# At the rate of dn-dev a run of so many ends well before the sandbox's own limit for a container (120 s).
+MOST_VIDEOS = 1500
+INTERRUPTED = 130
+
+
+def demo(
+    name: SandboxThatIsUp = None,
+    apply: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- COMMAND...]", help="What applies the environment first, unless that is done."),
+    ] = None,
+    *,
+    fault: Annotated[Fault, typer.Option(help="What goes wrong in the middle.")] = Fault.NONE,
+    videos: Annotated[int, typer.Option(min=30, max=MOST_VIDEOS, help="Videos of partner channels.")] = 400,
+    build: BuildFolder = BUILD,
+) -> None:
+    """Show the workflow for custom ids with the workers of dn-dev: report, backfill, event, clean-up, result.
+
+    The exit code is 1 if a custom id is not what it must be in the end.
+    """
+    # They take a while, and no other command needs them.
+    from rich.console import Console  # noqa: PLC0415
+
+    from sandbox.catalogue import Catalogue  # noqa: PLC0415
+    from sandbox.demo.applying import Apply  # noqa: PLC0415
+    from sandbox.demo.display import Display  # noqa: PLC0415
+    from sandbox.demo.story import Story  # noqa: PLC0415
+    from sandbox.services import running  # noqa: PLC0415
+
+    box = that_is_up(build, name)
+    sandboxes = store(build)
+    (known,) = [each for each in sandboxes.names() if sandboxes.find(each) == box]
+    folder = sandboxes.folder(known)
+    applying = Apply(
+        name=known,
+        command=apply,
+        environment=box.child_environment(os.environ) | {DIRECTORY_VARIABLE: str(folder)},
+        plan=build / known / "plan.json",
+        log=folder / "apply.log",
+    ) if apply else None  # fmt: skip
+    try:
+        with alone(folder):
+            running.down(folder)  # what an earlier telling left would be part of this one
+            services, _ = running.up(folder)
+            catalogue = Catalogue(channels=40, videos=videos)
+            Story(
+                box, folder, services, catalogue, others=20 * videos, fault=fault, display=Display(Console()),
+                apply=applying,
+            ).tell()  # fmt: skip
+    except KeyboardInterrupt:
+        say(f"stopped here; what runs in the sandbox goes on: make demo begins anew, make destroy ENV={known} ends it")
+        raise typer.Exit(INTERRUPTED) from None
+    program = "  .build/venv/bin/python -m sandbox"
+    typer.echo(
+        f"\nAll of it is still there:\n{program} events {known}        # also: deliveries, tasks, calls\n"
+        f"  make destroy ENV={known}"
+    )
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let one demonstration at a time use a sandbox.
+
+    Raises:
+        WrongUseError: another one runs.
+    """
+    with (folder / ".demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongUseError(f"another demonstration runs in {folder.name}: wait until it has ended") from None
+        yield
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(demo)

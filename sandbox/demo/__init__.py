@@ -1,0 +1,1 @@
+"""The workflow for custom ids, shown from end to end on this machine: `make demo`."""
