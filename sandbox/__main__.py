@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox import command, commands_automation, commands_containers, commands_delivery, commands_schedules, server
+from sandbox import (
+    command,
+    commands_automation,
+    commands_batch,
+    commands_calls,
+    commands_containers,
+    commands_delivery,
+    commands_demo,
+    commands_schedules,
+    commands_services,
+    server,
+)
 from sandbox.errors import SandboxError, WrongUseError
 from sandbox.options import BUILD, BuildFolder, say, store
 
@@ -156,10 +167,27 @@ def serve(
     )
 
 
+@app.command(hidden=True)
+def serve_services(
+    *,
+    host: str = "127.0.0.1",
+    identifier: Annotated[str, typer.Option("--id")] = "",
+    lifeline: Annotated[bool, typer.Option("--lifeline")] = False,
+) -> None:
+    """Be the process of the stand-in services. The other commands start it; its standard output tells them its port."""
+    from sandbox.services import serve as services_process  # noqa: PLC0415 - the other commands do without aiohttp
+
+    services_process.serve(host=host, identifier=identifier, lifeline=lifeline)
+
+
 commands_delivery.register(app)
 commands_containers.register(app)
+commands_batch.register(app)
 commands_automation.register(app)
 commands_schedules.register(app)
+commands_demo.register(app)
+commands_services.register(app)
+commands_calls.register(app)
 
 
 def run_in(box: server.Sandbox, folder: Path, arguments: list[str], signals: command.Signals) -> int:

@@ -61,9 +61,20 @@ def tasks(
     show_tasks(that_is_up(build, name).ask("tasks", seconds=settle + 60, settle=settle)["tasks"], as_json=as_json)
 
 
+def kill(
+    task: Annotated[str, typer.Argument(help="The task's ARN, its id, or how its id begins.")],
+    name: SandboxThatIsUp = None,
+    *,
+    build: BuildFolder = BUILD,
+) -> None:
+    """Kill a task's containers (SIGKILL, without the SIGTERM of StopTask), as a machine that fails does."""
+    killed = that_is_up(build, name).ask("kill", task=task)["task"]
+    say(f"{short_name(killed)} is killed")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (image, tasks):
+    for command in (image, tasks, kill):
         app.command()(command)
 
 

@@ -192,5 +192,6 @@ def reason(delivery: Mapping[str, Any]) -> str:
         short_name(str(value))
         for each in delivery["result"].values()
         for value in (each if isinstance(each, list) else [each])
+        if value is not None
     ]
     return ", ".join(values)

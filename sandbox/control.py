@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sandbox.asking import CONTROL_PATH
 from sandbox.errors import SandboxError
-from sandbox.server import CONTROL_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

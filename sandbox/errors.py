@@ -1,4 +1,4 @@
-"""The two ways a command here fails: wrong use (2) and a failing environment (3). Messages are for a person."""
+"""The ways a command here fails: a verdict of no (1), wrong use (2), a failing environment (3); told to a person."""
 
 from __future__ import annotations
 
@@ -13,3 +13,9 @@ class WrongUseError(SandboxError):
     """Something was asked for that cannot be."""
 
     exit_code = 2
+
+
+class VerdictError(SandboxError):
+    """What was to be shown is not so."""
+
+    exit_code = 1

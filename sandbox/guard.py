@@ -60,10 +60,14 @@ def with_guard(application: WSGIApplication) -> WSGIApplication:
 
 def refusal(environ: WSGIEnvironment) -> str | None:
     """Return why a request is refused; None if it is not."""
-    host = environ.get("HTTP_HOST", "")
-    if not _is_own(host):
-        return f"it is addressed to {host!r}, which is not a loopback address"
-    if "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "none") not in NO_OTHER_PAGE:
+    return reason_to_refuse(environ.get("HTTP_HOST"), environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE"))
+
+
+def reason_to_refuse(host: str | None, origin: str | None, fetch_site: str | None) -> str | None:
+    """Return why a request with these headers (Host, Origin, Sec-Fetch-Site) is refused; None if it is not."""
+    if not _is_own(host or ""):
+        return f"it is addressed to {host or ''!r}, which is not a loopback address"
+    if origin is not None or fetch_site not in (None, *NO_OTHER_PAGE):
         return "it comes from a page in a browser"
     return None
 

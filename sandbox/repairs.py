@@ -3,9 +3,10 @@
 A repair stores and returns what was sent, as AWS does; none hides a difference that a plan should show. Each has a test
 in tests/sandbox that passes here and fails on moto as it comes, so that a repair which moto no longer needs is noticed.
 
-This module and the `hooks.py` of each folder are the only ones that change moto, but for `schedules/applied.py`, which
-removes a schedule after its last run, and `batch/made_elsewhere.py`. Types are loose there, as they are in what reads
-moto's state: `stored_policies.py`, `delivery/applied.py`, `schedules/applied.py` and `containers/clusters.py`.
+This module, `callers.py`, `s3_callers.py`, `s3_bodies.py`, `call_hooks.py` and the `hooks.py` of each folder (Batch
+has `job_hooks.py` too) are the only ones that change moto, but for `schedules/applied.py`, which removes a schedule
+after its last run, and `batch/made_elsewhere.py`. Types are loose there, as they are in what reads moto's state:
+`stored_policies.py`, `delivery/applied.py`, `schedules/applied.py` and `containers/clusters.py`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import selectors
@@ -11,25 +10,22 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sandbox import environment
-from sandbox.errors import SandboxError, WrongUseError
+from sandbox import asking, environment
+from sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 READY_SECONDS = 60.0
-CONTROL_PATH = "/_punctual/"
 
 
 @dataclass(frozen=True)
@@ -59,11 +55,7 @@ class Sandbox:
 
     def answers(self) -> bool:
         """Tell whether this very server, and not another process on its port, is there."""
-        try:
-            identity = self._control("identity", {}, seconds=5)
-        except (OSError, ValueError, http.client.HTTPException):
-            return False
-        return isinstance(identity, dict) and identity.get("id") == self.id
+        return asking.answers_as(self.endpoint, "identity", self.id)
 
     def ask(self, what: str, seconds: float = 60, **fields: Any) -> Any:
         """Return the server's answer to a question of the sandbox's own (`control.py`).
@@ -71,21 +63,7 @@ class Sandbox:
         Raises:
             SandboxError: it refuses, with its reason, or does not answer within these seconds.
         """
-        try:
-            return self._control(what, fields, seconds)
-        except urllib.error.HTTPError as refusal:
-            refused = json.load(refusal)
-            kind = WrongUseError if refused["exit_code"] == WrongUseError.exit_code else SandboxError
-            raise kind(refused["error"]) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise SandboxError(f"{self.endpoint} does not answer: {error}") from None
-
-    def _control(self, what: str, fields: dict[str, Any], seconds: float) -> Any:
-        # An empty ProxyHandler: a proxy for loopback would answer in the server's place.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        body = json.dumps(fields).encode()
-        with opener.open(f"{self.endpoint}{CONTROL_PATH}{what}", data=body, timeout=seconds) as response:
-            return json.load(response)
+        return asking.ask(self.endpoint, what, fields, seconds)
 
 
 def tail(log: Path, lines: int = 15) -> str:
@@ -109,11 +87,24 @@ def launch(
     command = [sys.executable, "-m", "sandbox", "serve", "--account", account, "--region", region, "--id", identifier]
     command += ["--lifeline"] if lifeline else []
     command += [argument for name in without for argument in ("--without", name)]
+    identity, process = spawn(command, server_variables(region), log, lifeline=lifeline)
+    box = Sandbox(account=account, region=region, port=identity["port"], pid=identity["pid"], id=identifier, log=log)
+    return box, process
+
+
+def spawn(
+    command: Sequence[str], variables: Mapping[str, str], log: Path, *, lifeline: bool
+) -> tuple[dict[str, Any], subprocess.Popen[bytes]]:
+    """Start a server process and return what it says of itself when it listens.
+
+    Raises:
+        SandboxError: it is not ready in time, or ended.
+    """
     with log.open("wb") as stderr:
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env=environment.child_environment(os.environ, server_variables(region)),
+            env=environment.child_environment(os.environ, variables),
             stdin=subprocess.PIPE if lifeline else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -130,8 +121,7 @@ def launch(
     identity: dict[str, Any] = json.loads(ready)
     if not lifeline:
         process.returncode = 0  # it is to outlive this process, which never waits for it; else Popen would warn of that
-    box = Sandbox(account=account, region=region, port=identity["port"], pid=identity["pid"], id=identifier, log=log)
-    return box, process
+    return identity, process
 
 
 def server_variables(region: str) -> dict[str, str]:

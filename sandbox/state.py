@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sandbox import server
 from sandbox.errors import SandboxError, WrongUseError
+from sandbox.services import running as services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +115,7 @@ class Store:
             box = self.find(name)
             if box is None:
                 return self.clear_stale(name) or f"{name} is not up"
+            services.down(self.folder(name))
             terminate(box)
             shutil.rmtree(self.folder(name))
             return f"{name} is stopped"

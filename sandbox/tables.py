@@ -36,8 +36,11 @@ def show(columns: Iterable[str], rows: Sequence[tuple[str, ...]], nothing: str) 
 
 
 def short_name(arn: str) -> str:
-    """Return the last part of an ARN, which is the name of what it names; other text as it is."""
-    return arn.rpartition(":")[2].rpartition("/")[2] if arn.startswith("arn:") else arn
+    """Return the last part of an ARN, which is the name of what it names, with its revision; other text as it is."""
+    if not arn.startswith("arn:"):
+        return arn
+    resource = arn.split(":", 5)[-1]
+    return resource.rpartition("/" if "/" in resource else ":")[2]
 
 
 def date_and_time(moment: str) -> str:

@@ -23,7 +23,7 @@ from sandbox.pages import TokenError, page
 from sandbox.repairs import around, parameter, repair
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 DEFAULT = "$DEFAULT"
 MOST_IN_A_PAGE = 50
@@ -77,12 +77,7 @@ def automations_run() -> None:
     responses.describe_automation_executions = _describe
     responses.describe_automation_step_executions = _describe_steps
     responses.stop_automation_execution = _stop
-    EXECUTIONS.on_change.append(_publish)
-
-
-def _publish(event: Mapping[str, Any]) -> None:
-    """Give an event of Systems Manager to the default bus, as AWS does; nobody else may use its source."""
-    engine.publish(event, event["account"], event["region"], "default")
+    EXECUTIONS.on_change.append(engine.publish_as_aws)
 
 
 def _start(response: Any) -> ActionResult:

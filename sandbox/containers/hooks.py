@@ -25,7 +25,7 @@ from sandbox.delivery import engine
 from sandbox.repairs import around, parameter, repair
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sandbox.containers.plans import ContainerPlan
 
@@ -46,7 +46,7 @@ def tasks_run() -> None:
     def run_task(original: Any, response: Any) -> Any:  # noqa: ARG001 - nothing of moto's own way is left
         return ActionResult({"tasks": _start(response), "failures": []})
 
-    RUNS.on_change.append(_publish)
+    RUNS.on_change.append(engine.publish_as_aws)
 
 
 @repair
@@ -98,11 +98,6 @@ def logs_have_the_sandboxs_time() -> None:
     """
     loose: Any = logs_models
     loose.utcnow = lambda: CLOCK.now().replace(tzinfo=None)
-
-
-def _publish(event: Mapping[str, Any]) -> None:
-    """Give an event of ECS to the default bus, as AWS does; nobody else may use its source."""
-    engine.publish(event, event["account"], event["region"], "default")
 
 
 def _start(response: Any) -> list[Task]:
@@ -175,11 +170,7 @@ def _check_roles(task: Task, containers: Sequence[ContainerPlan]) -> None:
         )
     role = roles.untrusting(task)
     if role is not None:
-        raise EcsClientException(
-            f"ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role "
-            "being passed has the proper trust relationship and permissions and that your IAM user has permissions to "
-            "pass this role."
-        )
+        raise EcsClientException(roles.NOT_ASSUMED.format(role=role))
 
 
 def _cluster(backend: Any, name_or_arn: str) -> Any:

@@ -96,25 +96,31 @@ def without_tag(image: str) -> str:
 def program(plan: ContainerPlan, path: str, hidden: tuple[str, ...] = ()) -> Program:
     """Return what to start for a container, as a container runtime puts entry point and command together.
 
+    Of an image that nobody told about, the entry point is not known. A command that is no program of this machine is
+    taken for the arguments of that entry point, so the sandbox's own stand-in is started.
+
     Args:
         plan: the container.
         path: where programs are looked up, as PATH has it.
         hidden: variables whose values the stand-in does not show.
 
     Raises:
-        CannotStartError: there is no such program on this machine.
+        CannotStartError: an entry point that was named is no program of this machine.
     """
     local = IMAGES.find(plan.image)
     entry_point = plan.entry_point if plan.entry_point is not None else (local.command if local else ())
     words = [*entry_point, *(plan.command or ())]
+    stand_in = Program((sys.executable, "-I", "-S", str(STAND_IN), plan.image, *hidden), stand_in=True)
     if not words:
-        return Program((sys.executable, "-I", "-S", str(STAND_IN), plan.image, *hidden), stand_in=True)
+        return stand_in
     directory = plan.working_directory or (local.directory if local else None)
     if directory is not None and not Path(directory).is_dir():
         directory = None  # a folder of the image, which is not on this machine
     # A path is one from where the program starts, not from where this server runs.
     word = str(Path(directory or "/") / words[0]) if "/" in words[0] else words[0]
     found = shutil.which(word, path=path)
+    if found is None and local is None and plan.entry_point is None:
+        return stand_in
     if found is None:
         raise CannotStartError(
             f'CannotStartContainerError: Error response from daemon: failed to create task: exec: "{words[0]}": '

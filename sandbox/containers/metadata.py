@@ -7,9 +7,9 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from sandbox import control
+from sandbox.asking import CONTROL_PATH
 from sandbox.delivery import clients
 from sandbox.errors import WrongUseError
-from sandbox.server import CONTROL_PATH
 
 if TYPE_CHECKING:
     from sandbox.containers.tasks import Container, Task

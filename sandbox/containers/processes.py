@@ -142,6 +142,10 @@ class ContainerProcess:
         """Ask it to end: SIGTERM, and SIGKILL when its time is over."""
         self._say("stop")
 
+    def kill(self) -> None:
+        """End it without asking, as a machine does that runs out of memory or fails."""
+        self._say("kill")
+
     def wait(self, write_line: Callable[[str], None]) -> Ended:
         """Hand on its lines until it has ended, and return how that came."""
         stdout = self._process.stdout

@@ -28,6 +28,19 @@ def image(fields: dict[str, Any]) -> dict[str, Any]:
     return {"images": [each.model_dump(mode="json") for each in IMAGES.all()]}
 
 
+@answers("kill")
+def kill(fields: dict[str, Any]) -> dict[str, Any]:
+    """Kill the containers of a task, which gets no SIGTERM before.
+
+    Raises:
+        WrongUseError: no task of that name runs, or several whose ids begin so do.
+    """
+    task = RUNS.kill(str(fields["task"]))
+    if task is None:
+        raise WrongUseError(f"{fields['task']} is not the ARN or the id of one task that runs")
+    return {"task": task}
+
+
 @answers("tasks")
 def tasks(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the tasks that were started, in order; with `arns` those alone; wait up to `settle` seconds before."""

@@ -11,17 +11,21 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sandbox import control, permissions
+from sandbox.asking import CONTROL_PATH
 from sandbox.clock import written
 from sandbox.delivery import clients
 from sandbox.delivery.invocation import Caller, InvocationError
 from sandbox.errors import WrongUseError
-from sandbox.server import CONTROL_PATH
 
 if TYPE_CHECKING:
     from sandbox.containers.tasks import Task
 
 SERVICE = "ecs-tasks.amazonaws.com"
 CREDENTIALS = "credentials/"
+NOT_ASSUMED = (
+    "ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role being "
+    "passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
+)
 
 
 def caller(task: Task, role_arn: str) -> Caller:

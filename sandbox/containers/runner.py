@@ -66,6 +66,12 @@ class Run:
         """Stop it for its user; nothing happens if it is stopping already."""
         self._end(USER_INITIATED, reason)
 
+    def kill(self) -> None:
+        """End its containers without asking them; the task ends as with a container that failed."""
+        with self._lock:
+            for process in self._processes.values():
+                process.kill()
+
     def live(self) -> None:
         """Run it to its end, which it comes to whatever happens."""
         try:
@@ -230,6 +236,15 @@ class Runs:
             run = self._runs.get(task_arn)
         if run is not None:
             run.stop(reason)
+
+    def kill(self, task: str) -> str | None:
+        """Kill a task named by its ARN, its id or how that begins, and return its ARN; None if no such one runs."""
+        with self._lock:
+            found = [run for arn, run in self._runs.items() if task == arn or run.task.id.startswith(task)]
+        if len(found) != 1 or found[0].task.last_status != RUNNING:
+            return None
+        found[0].kill()
+        return found[0].task.task_arn
 
     def _tell(self, event: Mapping[str, Any]) -> None:
         for listener in self.on_change:

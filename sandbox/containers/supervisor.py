@@ -3,9 +3,9 @@
 A script of the standard library alone, started for each container: one process with one thread, where setting limits
 between fork and exec is safe, and which outlives the server for just as long as it takes to clean up after it.
 
-It reads a JSON object in one line from standard input, then waits: `stop` in a line asks the program to end, and the
-end of input, however the server came to its end, kills it. It writes how the program ended, as JSON, to the descriptor
-`report`.
+It reads a JSON object in one line from standard input, then waits: `stop` in a line asks the program to end, `kill`
+ends it without asking, and so does the end of input, however the server came to its end. It writes how the program
+ended, as JSON, to the descriptor `report`.
 """
 
 from __future__ import annotations
@@ -124,6 +124,9 @@ def watch(process: subprocess.Popen[bytes], order: dict[str, Any], waker: int) -
             if said == b"":  # the server is gone
                 signal_group(process, signal.SIGKILL)
                 selector.unregister(sys.stdin.fileno())
+            elif said is not None and b"kill" in said:
+                signal_group(process, signal.SIGKILL)
+                continue
             overdue = time.monotonic() >= kill_at
             if asked and overdue:
                 signal_group(process, signal.SIGKILL)

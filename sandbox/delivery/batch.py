@@ -34,8 +34,8 @@ def submit_job(target: Mapping[str, Any], payload: str, caller: Caller) -> dict[
         caller: the rule, with the target's role.
 
     Returns:
-        `{"job_id": <id>, "job_definition": <ARN with revision>, "attempts": <number or None>}`. moto keeps no retry
-        strategy of a job, so the record does.
+        `{"job_id": <id>, "job_definition": <ARN with revision>, "attempts": <number or None>}`; the attempts are the
+        target's, the definition may have its own.
 
     Raises:
         InvocationError: a right, the queue or the definition is missing, or Batch refuses.

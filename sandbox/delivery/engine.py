@@ -88,6 +88,11 @@ def publish(
             WORK.start(task, f"delivery of {event['id']} to {rule.name}/{target['Id']}", PLACES)
 
 
+def publish_as_aws(event: Mapping[str, Any]) -> None:
+    """Give an event of one of AWS's services to the default bus of its place; nobody else may use its source."""
+    publish(event, event["account"], event["region"], "default")
+
+
 def archive(event: Mapping[str, Any], bus: applied.Bus) -> list[str]:
     """Keep an event in the archives of a bus that want it, and return their names; a replayed one is kept already."""
     if "replay-name" in event:

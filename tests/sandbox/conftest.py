@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from typer.testing import CliRunner, Result
 
-from sandbox import callers, repairs, server  # noqa: F401 - importing callers registers repairs
+from sandbox import call_hooks, repairs, s3_bodies, s3_callers, server  # noqa: F401 - importing them registers repairs
+from sandbox.__main__ import app
 from sandbox.automation import hooks as automation_hooks  # noqa: F401 - importing it registers repairs
+from sandbox.batch import compute as batch_compute  # noqa: F401 - as above
 from sandbox.batch import hooks as batch_hooks  # noqa: F401 - as above
 from sandbox.containers import hooks as container_hooks  # noqa: F401 - as above
 from sandbox.delivery import hooks as delivery_hooks  # noqa: F401 - as above
 from sandbox.schedules import hooks as schedule_hooks  # noqa: F401 - as above
+from sandbox.state import Store
 from tests.sandbox.bench import Bench
 from tests.sandbox.calling import Client, clients
 
-__all__ = ["ACCOUNT", "REGION", "Client", "clients"]
+__all__ = ["ACCOUNT", "REGION", "Client", "Run", "clients"]
 
 ACCOUNT = "867653852961"
 REGION = "us-east-1"
+Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +80,32 @@ def account_in_process(no_outside_influence: None) -> Iterator[None]:
     """An account of the test's own, in this process: for what needs no server."""
     with mock_aws():
         yield
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("build")
+
+
+@pytest.fixture(scope="module")
+def box(no_outside_influence: None, build: Path) -> Iterator[server.Sandbox]:
+    """One that stays up under the name `one`, whose clock may be moved."""
+    store = Store(build / "sandbox")
+    store.up("one", ACCOUNT, REGION)
+    found = store.find("one")
+    assert found is not None
+    yield found
+    store.down("one")
+
+
+@pytest.fixture
+def run(build: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command of the sandbox in this process; `build` has what is up."""
+    monkeypatch.setenv("PUNCTUAL_BUILD_DIR", str(build))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(app, arguments)
+
+    return invoke

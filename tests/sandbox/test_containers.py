@@ -118,6 +118,15 @@ def test_image_that_nobody_told_about_shows_its_environment(bench: EcsBench) -> 
     assert task["containers"][0]["exitCode"] == 0
 
 
+def test_command_that_is_no_program_is_the_arguments_of_an_entry_point_that_nobody_told_about(bench: EcsBench) -> None:
+    """`command: [backfill]` of an image that has an entry point of its own, which the sandbox cannot see."""
+    bench.define({"command": ["no-such-program", "--flag"]})
+    task = bench.run()
+    (line,) = bench.lines(task)
+    assert f"example.com/{bench.name}:1" in json.loads(line)["stand_in"]
+    assert task["containers"][0]["exitCode"] == 0
+
+
 def test_image_that_somebody_told_about(bench: EcsBench) -> None:
     """Its command follows the entry point; a definition's entry point is in the place of the image's."""
     bench.define({"command": ["of-the-definition"]})
@@ -182,6 +191,18 @@ def test_container_that_does_not_listen_is_killed(bench: EcsBench) -> None:
     time.sleep(0.3)
     bench.ecs.stop_task(cluster="c", task=task["taskArn"])
     assert bench.wait(task["taskArn"])["containers"][0]["exitCode"] == 137
+
+
+def test_task_is_killed_without_being_asked(bench: EcsBench) -> None:
+    bench.define({"command": ["sh", "-c", "trap 'exit 9' TERM; while :; do sleep 0.1; done"]})
+    task = bench.start()
+    bench.wait(task["taskArn"], "RUNNING")
+    time.sleep(0.3)
+    assert bench.box.ask("kill", task=task["taskArn"].rpartition("/")[2][:8])["task"] == task["taskArn"]
+    killed = bench.wait(task["taskArn"])
+    assert (killed["stopCode"], killed["containers"][0]["exitCode"]) == ("EssentialContainerExited", 137)
+    with pytest.raises(WrongUseError, match="one task that runs"):
+        bench.box.ask("kill", task=task["taskArn"])
 
 
 def test_metadata(bench: EcsBench) -> None:
@@ -338,8 +359,13 @@ def test_image_that_the_execution_role_may_not_pull(bench: EcsBench) -> None:
 
 
 def test_program_that_is_not_there(bench: EcsBench) -> None:
-    bench.define({"command": ["no-such-program"]})
-    assert_not_started(bench.run(), 'CannotStartContainerError.*"no-such-program": executable file not found')
+    """Of the definition, or of an image that somebody told about."""
+    expected = 'CannotStartContainerError.*"no-such-program": executable file not found'
+    bench.define({"entryPoint": ["no-such-program"], "command": ["true"]})
+    assert_not_started(bench.run(), expected)
+    bench.define({}, execution_role=bench.role("again", bench.may_log()), group=False)
+    bench.box.ask("image", image=f"example.com/{bench.name}", command=["no-such-program"])
+    assert_not_started(bench.run(), expected)
 
 
 @pytest.mark.parametrize("which", ["taskRoleArn", "executionRoleArn"])

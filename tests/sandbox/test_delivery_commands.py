@@ -12,7 +12,9 @@ import pytest
 
 from sandbox import server
 from sandbox.__main__ import main
+from sandbox.commands_delivery import reason
 from sandbox.state import Store
+from sandbox.tables import short_name
 from tests.sandbox.bench import Bench
 from tests.sandbox.conftest import ACCOUNT
 
@@ -158,3 +160,22 @@ def test_with_two_sandboxes_the_name_is_asked_for(shell: Shell, shared: Store, r
     assert shell("deliveries") == 2
     assert shell.stderr == "sandbox: name the sandbox; up: one, two\n"
     assert shell("deliveries", "two") == 0
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        ("arn:aws:sqs:us-east-1:123456789012:queue", "queue"),
+        ("arn:aws:ecs:us-east-1:123456789012:task/cluster/abc", "abc"),
+        ("arn:aws:batch:us-east-1:123456789012:job-definition/report:12", "report:12"),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/rule", "rule"),
+        ("no ARN", "no ARN"),
+    ],
+)
+def test_short_name(arn: str, name: str) -> None:
+    assert short_name(arn) == name
+
+
+def test_what_came_of_a_job_names_it_and_its_definition_and_nothing_that_is_not() -> None:
+    result = {"job_id": "a-b", "job_definition": "arn:aws:batch:us-east-1:1:job-definition/x:3", "attempts": None}
+    assert reason({"error_code": None, "result": result}) == "a-b, x:3"

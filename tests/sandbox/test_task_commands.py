@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import uuid
+from collections.abc import Iterator
 
 import pytest
-from typer.testing import CliRunner, Result
+from botocore.exceptions import ClientError
 
 from sandbox import server
-from sandbox.__main__ import app
 from sandbox.errors import WrongUseError
-from sandbox.state import Store
-from tests.sandbox.conftest import ACCOUNT, REGION
+from tests.sandbox.batch_bench import BatchBench
+from tests.sandbox.calling import clients
+from tests.sandbox.conftest import ACCOUNT, Run
+from tests.sandbox.test_s3_callers import session
 from tests.sandbox.test_schedules import ScheduleBench
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("build")
-
-
-@pytest.fixture(scope="module")
-def box(no_outside_influence: None, build: Path) -> Iterator[server.Sandbox]:
-    """One that stays up under the name `one`, whose clock may be moved."""
-    store = Store(build / "sandbox")
-    store.up("one", ACCOUNT, REGION)
-    found = store.find("one")
-    assert found is not None
-    yield found
-    store.down("one")
-
-
-@pytest.fixture
-def run(build: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("PUNCTUAL_BUILD_DIR", str(build))
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def invoke(*arguments: str) -> Result:
-        return CliRunner().invoke(app, arguments)
-
-    return invoke
 
 
 @pytest.fixture
@@ -143,3 +114,40 @@ def test_image_used_in_a_wrong_way(box: server.Sandbox, run: Run, arguments: lis
     wrong = run("image", "one", *arguments)
     assert isinstance(wrong.exception, WrongUseError)
     assert words in str(wrong.exception)
+
+
+def test_jobs(box: server.Sandbox, run: Run) -> None:
+    """An array, whose children follow it, and what each came to."""
+    assert "no job has been submitted" in run("jobs", "one").stderr
+    bench = BatchBench(box)
+    bench.register(["sh", "-c", "exit $AWS_BATCH_JOB_ARRAY_INDEX"], retryStrategy={"attempts": 2})
+    identifier = bench.submit(arrayProperties={"size": 2})
+    shown = run("jobs", "--settle", "20")
+    parent, first, second = [line for line in shown.stdout.splitlines() if identifier[:8] in line]
+    assert "1 SUCCEEDED, 1 FAILED; Array Child Job failed" in parent
+    assert f"{identifier[:8]}:0" in first
+    assert first.rstrip().endswith("SUCCEEDED  exited with 0")
+    assert second.rstrip().endswith("FAILED     exited with 1; 2 attempts")
+    found = json.loads(run("jobs", "one", "--json").stdout)
+    assert [each["jobId"] for each in found] == [identifier, f"{identifier}:0", f"{identifier}:1"]
+    assert found[2]["container"]["exitCode"] == 1
+
+
+def test_calls(box: server.Sandbox, run: Run) -> None:
+    """What is the same is told once with its number; JSON has each."""
+    name = f"t-{uuid.uuid4().hex[:12]}"
+    own = clients(box, session(clients(box), name))
+    for _ in range(2):
+        own("ecs").list_clusters()
+    with pytest.raises(ClientError):
+        own("batch").describe_job_definitions()
+    shown = run("calls", "one", "--role", name).stdout.splitlines()[1:]
+    assert [line.split() for line in shown] == [
+        [name, "credentials", "ecs:ListClusters", "(a", "call)", "2"],
+        [name, "credentials", "batch:DescribeJobDefinitions", "*", "denied", "1"],
+    ]
+    found = json.loads(run("calls", "--role", f"arn:aws:iam::{ACCOUNT}:role/{name}", "--json").stdout)
+    assert [each["operation"] for each in found] == ["ecs:ListClusters", "ecs:ListClusters", None]
+    later = run("calls", "--role", name, "--json", "--since", str(found[1]["number"])).stdout
+    assert json.loads(later) == found[2:]
+    assert "no right has been asked" in run("calls", "--role", "none").stderr
