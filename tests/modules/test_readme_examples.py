@@ -22,6 +22,7 @@ READMES = [list(blocks) for _, blocks in groupby(EXAMPLES, key=lambda example: e
 
 def test_there_is_an_example_for_every_module() -> None:
     assert {example.readme.parent.name for example in EXAMPLES} >= {
+        "batch-job",
         "batch-target-sync",
         "ecs-scheduler",
         "ecs-task",
