@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
+from generator.checks.job_calls import queued
 from generator.checks.target_sync_calls import synced
 from generator.checks.workflow_calls import called
 from generator.errors import Problem, nearest, shown
 from generator.interfaces.constraints import Finding, names, wanted
 from generator.models.modules import Module, connection
 from generator.models.spec import Environment
-from generator.output.wiring import SCHEDULE, TARGET_SYNC, TASK, WORKFLOW, Wiring
+from generator.output.wiring import JOB, SCHEDULE, TARGET_SYNC, TASK, WORKFLOW, Wiring
 from generator.specs.tree import Leaf, Mapping, Node, find, is_given, plain, section, source_of
 
 if TYPE_CHECKING:
@@ -31,13 +32,14 @@ SECTIONS: Final = {
     "keys": "key",
     "clusters": "cluster",
     "tasks": "task",
+    "jobs": "job",
     "schedules": "schedule",
     "workflows": "workflow",
     "target_syncs": "target sync",
     "modules": "module",
     "components": "component",
 }
-WIRINGS: Final = {wiring.section: wiring for wiring in (TASK, SCHEDULE, WORKFLOW, TARGET_SYNC)}
+WIRINGS: Final = {wiring.section: wiring for wiring in (TASK, JOB, SCHEDULE, WORKFLOW, TARGET_SYNC)}
 TOPICS: Final = ("alerts", "pager")
 
 
@@ -96,7 +98,7 @@ class _Check:
                 self._library.notices.add(Problem(where, source.notice))
 
     def workloads(self) -> Iterator[Finding]:
-        """Check the tasks, the schedules, the workflows and the target syncs."""
+        """Check the tasks, the jobs, the schedules, the workflows and the target syncs."""
         for wiring in WIRINGS.values():
             calls = section(self._tree, wiring.section)
             source = self._source(wiring) if calls else None
@@ -119,6 +121,8 @@ class _Check:
                         given = called(given)
                     elif wiring is TARGET_SYNC:
                         given = synced(given)
+                    elif wiring is JOB:
+                        given = queued(given)
                     yield from _arguments((wiring.section, name), node, given, source, filled=wiring.filled)
 
     def components(self) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from generator.checks.calls import SECTIONS, check_calls, not_there
 from generator.checks.collisions import collisions
 from generator.checks.dashboards import oversized
 from generator.checks.filters import wrong_filters
+from generator.checks.jobs import wrong_jobs
 from generator.checks.moves import misplaced
 from generator.checks.placeholders import placeholders
 from generator.checks.tags import wrong_tags
@@ -23,6 +24,7 @@ from generator.interfaces.library import Library
 from generator.models.fields import fields as fields_at
 from generator.models.fields import model_fields, plain_type
 from generator.models.forms import COMPLETE, PLACEHOLDER, has_placeholder
+from generator.models.jobs import Job
 from generator.models.schedules import Schedule
 from generator.models.spec import Environment
 from generator.models.target_syncs import TargetSync
@@ -46,6 +48,7 @@ REFERENCES: Final = {
     "alerts": {"key": "keys"},
     "pager": {"key": "keys"},
     "tasks": {"log_key": "keys"},
+    "jobs": {"task": "tasks"},
     "schedules": {"task": "tasks", "cluster": "clusters", "key": "keys"},
     "workflows": {"key": "keys", "cluster": "clusters"},  # what is deeper in them: checks/workflows.py
     "target_syncs": {"event_bus": "workflows"},  # likewise: checks/target_syncs.py
@@ -78,7 +81,7 @@ def check(tree: Mapping, library: Library, *, complete: bool = False, unread: Se
         unread: what could not be read of it: wrong too, but what follows from it is not.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree), *wrong_filters(tree)]
-    calls = [*check_calls(tree, library), *wrong_workflows(tree), *wrong_target_syncs(tree)]
+    calls = [*check_calls(tree, library), *wrong_workflows(tree), *wrong_jobs(tree), *wrong_target_syncs(tree)]
     environment: Environment | None = None
     try:
         environment = Environment.model_validate(plain(tree), context=COMPLETE if complete else None)
@@ -225,9 +228,10 @@ def _names(tree: Mapping) -> Iterator[Problem]:
 
 
 def _defaults(tree: Mapping) -> Iterator[Problem]:
-    """Find unknown fields also where no task, schedule, workflow or target sync would show them."""
+    """Find unknown fields also where no task, job, schedule, workflow or target sync would show them."""
     models: dict[str, type[BaseModel]] = {
         "task": Task,
+        "job": Job,
         "schedule": Schedule,
         "workflow": Workflow,
         "target_sync": TargetSync,

@@ -21,6 +21,7 @@ def oversized(tree: Mapping, spec: Environment) -> Iterator[Problem]:
     """Count the widgets and metrics that the dashboard of an environment would have."""
     used = {*spec.tasks, *spec.schedules, *(schedule.task for schedule in spec.schedules.values())}
     used |= {
+        *(spec.jobs or {}),
         *(spec.workflows or {}),
         *(spec.target_syncs or {}),
         *(key for workflow in (spec.workflows or {}).values() for key in workflow.rules),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from generator.errors import Path, Problem, dotted, shown
 from generator.models.forms import has_placeholder
+from generator.output.jobs import definition_name
 from generator.output.standard import bus_name, rule_name
 from generator.output.target_syncs import JobTarget, job_targets, kept, meant
 from generator.specs.tree import source_of
@@ -130,4 +131,4 @@ def _of_bus(spec: Environment, selection: TargetSelection) -> Coverage:
 def _of_target(spec: Environment, each: JobTarget) -> Coverage:
     rule = (spec.workflows or {})[each.workflow].rules[each.rule]
     bus = bus_name(spec, each.workflow)
-    return Coverage(spec.region, bus, rule_name(each.rule, rule), each.target, each.job.job_definition)
+    return Coverage(spec.region, bus, rule_name(each.rule, rule), each.target, definition_name(spec, each.job))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from generator.specs.tree import Items, Leaf, Mapping, Node
+from generator.specs.tree import Items, Leaf, Mapping, Node, is_given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # What stands in for a field of the spec, and whether that is a list.
 _RUN_TASK: Final = {"cluster": ("cluster_arn", False), "task": ("family", False)}
 _PUBLISHER: Final = {"tasks": ("principal_arns", True)}
+_SUBMIT_JOB: Final = {"job": ("job_definition", False)}
 _NOTIFY: Final = {"topic": ("topic_arn", False)}
 _PATTERN: Final = {"event_pattern": ("event_pattern_json", False)}
 
@@ -35,7 +36,7 @@ def _rule(node: Node) -> Node:
 
 
 def _target(node: Node) -> Node:
-    return _role(_at(_at(node, "run_task", _run_task), "notify", _notify))
+    return _role(_at(_at(_at(node, "run_task", _run_task), "submit_job", _submit_job), "notify", _notify))
 
 
 def _role(node: Node) -> Node:
@@ -61,6 +62,15 @@ def _run_task(node: Node) -> Node:
     entries = {"cluster": node, "task": node} | node.entries
     filled = _filled(replace(node, entries=entries), _RUN_TASK)
     return _with(filled, "pass_role_arns", Items((), node.source))
+
+
+def _submit_job(node: Node) -> Node:
+    """Fill in what comes of a job of the environment; that there is one is not the module's to say."""
+    if not isinstance(node, Mapping):
+        return node
+    entries = {name: value for name, value in node.entries.items() if is_given(value)}
+    filled = _filled(replace(node, entries={"job": node, **entries}), _SUBMIT_JOB)
+    return _with(filled, "job_queue_arn", entries.get("job_queue_arn") or Leaf("", node.source))
 
 
 def _filled(node: Node, fields: dict[str, tuple[str, bool]]) -> Node:

@@ -190,6 +190,7 @@ def _refers(path: Path) -> bool:
         case (
             ("publishers", _, "tasks", _)
             | ("rules", _, "targets", _, "run_task", "cluster" | "task")
+            | ("rules", _, "targets", _, "submit_job", "job")
             | ("rules", _, "targets", _, "notify", "topic")
         ):
             return section == "workflows"

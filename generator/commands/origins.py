@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.errors import dotted
 from generator.output.wiring import NAMING
-from generator.specs.tree import Items, Mapping, find, leaves
+from generator.specs.tree import Items, Leaf, Mapping, find, leaves
 
 if TYPE_CHECKING:
     from generator.errors import Path, Source
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The sections of a spec by what the labels of their calls begin with.
 SECTIONS: Final = {
     "task": "tasks",
+    "job": "jobs",
     "schedule": "schedules",
     "workflow": "workflows",
     "target_sync": "target_syncs",
@@ -35,6 +36,9 @@ _WIRED: Final[dict[str, tuple[str, ...]]] = {
     "ecs_cluster_arn": ("{own}.cluster",),
     "task_name": ("{own}.task",),
     "pass_role_arns": ("{own}.task",),
+    "task_role_arn": ("{own}.task",),
+    "execution_role_arn": ("{own}.task",),
+    "log_group_name": ("{own}.task",),
     "dlq_alarm_actions": ("pager", "alerts"),
     "dlq_ok_actions": ("pager", "alerts"),
     "alarm_actions": ("pager", "alerts"),
@@ -59,6 +63,8 @@ _INSIDE: Final = {
     "container_name": ("task", ""),
     "event_pattern_json": ("event_pattern", ""),
     "family": ("task", ""),
+    "job_definition": ("job", ""),
+    "job_queue_arn": ("job", ""),
     "pass_role_arns": ("task", ""),
     "principal_arns": ("tasks", ""),
     "role": ("role_arn", ""),
@@ -104,7 +110,7 @@ def of_argument(tree: Mapping, label: str, argument: str, rule: str = "") -> Ori
     own = _own(tree, label)
     if own is None:
         return None
-    return _inside(tree, own, rule) or _first(tree, _candidates(own, (argument,))) or _whole(tree, own)
+    return _inside(tree, own, rule) or _first(tree, _candidates(tree, own, (argument,))) or _whole(tree, own)
 
 
 def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
@@ -125,7 +131,7 @@ def of_rule(tree: Mapping, label: str, rule: str) -> Origin | None:
     if (inside := _inside(tree, own, rule)) is not None:
         return inside
     for name in _FIELD.findall(rule):
-        found = _first(tree, _candidates(own, tuple(name.split("."))))
+        found = _first(tree, _candidates(tree, own, tuple(name.split("."))))
         if found is not None:
             return found
     node, _ = find(tree, own)
@@ -145,12 +151,20 @@ def _own(tree: Mapping, label: str) -> Path | None:
     return None
 
 
-def _candidates(own: Path, field: tuple[str, ...]) -> list[Path]:
+def _candidates(tree: Mapping, own: Path, field: tuple[str, ...]) -> list[Path]:
     """Return the paths that an argument, or a field of one, can come from."""
     if own[0] == "components":
         return [(*own, "inputs", *field), (*own, "connect", field[0])]
+    task, steps = find(tree, (*own, "task"))
+    if own[0] == "jobs" and steps == len(own) + 1 and isinstance(task, Leaf):
+        # What a job does not say itself is its task's.
+        return [(*own, *field), ("tasks", str(task.value), *field), *_wired(own, field)]
+    return [(*own, *field), *_wired(own, field)]
+
+
+def _wired(own: Path, field: tuple[str, ...]) -> list[Path]:
     wired = [name.split(".") for name in _WIRED.get(field[0], ())]
-    return [(*own, *field), *((*own, *name[1:]) if name[0] == "{own}" else tuple(name) for name in wired)]
+    return [(*own, *name[1:]) if name[0] == "{own}" else tuple(name) for name in wired]
 
 
 def _first(tree: Mapping, paths: list[Path]) -> Origin | None:

@@ -159,10 +159,24 @@ class _Call:
             return Unset(self.path, description, None, f"connected to {connection.value}", str(connection.source))
         place = f"{variable.file}:{variable.line}"
         declared = f"{place} of {self.source.label}" if self.pinned else f"{self.source.label}/{place}"
+        if self.filled and (given := self._given_elsewhere(tree)) is not None:
+            there, node = given
+            return Unset(self.path, description, None, f"that of {dotted(there)}", str(node.source))
         if self.filled:
             return Unset(self.path, description, None, "the generator fills it in", declared)
         held = "required" if variable.default is None else f"default {variable.default}"
         return Unset(self.path, description, variable.default, held, declared)
+
+    def _given_elsewhere(self, tree: Mapping) -> tuple[Path, Node] | None:
+        """Return what the entry that a call names says in its place, as a job's task does; None where none does."""
+        wiring = WIRINGS.get(str(self.path[0]))
+        field, named_in, arguments = wiring.by_reference if wiring is not None else ("", "", frozenset[str]())
+        if self.path[-1] not in arguments:
+            return None
+        named, _ = find(tree, (*self.path[:2], field))
+        there: Path = (named_in, str(named.value) if isinstance(named, Leaf) else "", self.path[-1])
+        node, steps = find(tree, there)
+        return (there, node) if steps == len(there) else None
 
 
 def _of_field(path: Path) -> Unset:

@@ -17,10 +17,11 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _CONNECTION: Final = re.compile(
     rf"(?:(?P<topic>alerts|pager)"
     rf"|(?P<section>keys|clusters)\.(?P<name>{_NAME})"
-    rf"|(?P<calls>tasks|schedules|workflows|target_syncs|components)\.(?P<call>{_NAME})\.(?P<output>[A-Za-z_][A-Za-z0-9_-]*))"
+    rf"|(?P<calls>tasks|jobs|schedules|workflows|target_syncs|components)\.(?P<call>{_NAME})\.(?P<output>[A-Za-z_][A-Za-z0-9_-]*))"
 )
 _CONNECTION_RULE: Final = (
-    "keys.<name>, clusters.<name>, alerts, pager, or an output: tasks.<name>.<output>, schedules.<name>.<output>, "
+    "keys.<name>, clusters.<name>, alerts, pager, or an output: tasks.<name>.<output>, jobs.<name>.<output>, "
+    "schedules.<name>.<output>, "
     "workflows.<name>.<output>, target_syncs.<name>.<output> or components.<name>.<output>"
 )
 _INPUT_RULE: Final = "the name of a variable: letters, digits, _ and -, and no digit or - in front"
@@ -153,7 +154,7 @@ ConnectionText = Annotated[
 
 
 class Component(Strict):
-    """A call of a module that is no task's, schedule's, workflow's or target sync's."""
+    """A call of a module that is no task's, job's, schedule's, workflow's or target sync's."""
 
     module: str = Field(description="Which of `modules` it calls.")
     inputs: dict[InputName, Any] | None = Field(
@@ -162,6 +163,7 @@ class Component(Strict):
     connect: dict[InputName, ConnectionText] | None = Field(
         None,
         description="Inputs that come from elsewhere in the environment: keys.<name> and clusters.<name> (ARNs), "
-        "alerts and pager (ARNs of the topics), or an output as tasks.<name>.<output>, schedules.<name>.<output>, "
+        "alerts and pager (ARNs of the topics), or an output as tasks.<name>.<output>, jobs.<name>.<output>, "
+        "schedules.<name>.<output>, "
         "workflows.<name>.<output>, target_syncs.<name>.<output>, components.<name>.<output>.",
     )

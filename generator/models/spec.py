@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from generator.models.alerts import Alerts
 from generator.models.dashboard import Dashboard
 from generator.models.forms import KeyArn, Region, Strict, Under, form
+from generator.models.jobs import Job
 from generator.models.modules import Component, Module
 from generator.models.moves import Import, Move
 from generator.models.schedules import Schedule, SecurityGroupId, SubnetId
@@ -102,10 +103,13 @@ class Cluster(Strict):
 
 
 class Defaults(Strict):
-    """What every task, schedule, workflow and target sync has unless it says otherwise, with the fields of those."""
+    """What every task, job, schedule, workflow and target sync has unless it says otherwise, with their fields."""
 
     task: Annotated[dict[str, Any], Under(Task)] | None = Field(
         None, description="Laid under every task: any of its fields."
+    )
+    job: Annotated[dict[str, Any], Under(Job)] | None = Field(
+        None, description="Laid under every job: any of its fields."
     )
     schedule: Annotated[dict[str, Any], Under(Schedule)] | None = Field(
         None, description="Laid under every schedule: any of its fields."
@@ -144,6 +148,9 @@ class Environment(Strict):
         description="ECS clusters that exist, by a name that schedules and workflows refer to."
     )
     tasks: dict[str, Task] = Field(description="Task definitions, by name.")
+    jobs: dict[str, Job] | None = Field(
+        None, description="Those tasks as jobs of AWS Batch, also as arrays of many, by name."
+    )
     schedules: dict[str, Schedule] = Field(description="Schedules of those tasks, by name.")
     workflows: dict[str, Workflow] | None = Field(
         None, description="Buses whose events run those tasks, submit jobs or notify, by name."
@@ -153,8 +160,8 @@ class Environment(Strict):
     )
     modules: dict[str, Module] | None = Field(
         None,
-        description="Where modules come from, by name; ecs-task, ecs-scheduler, workflow-bus and batch-target-sync are "
-        "beside roots/ unless given.",
+        description="Where modules come from, by name; ecs-task, batch-job, ecs-scheduler, workflow-bus and "
+        "batch-target-sync are beside roots/ unless given.",
     )
     components: dict[str, Component] | None = Field(None, description="Calls of other modules, by a name for each.")
     tags: dict[str, str] | None = Field(None, description="Tags on everything, beside those of the naming standard.")
@@ -165,5 +172,5 @@ class Environment(Strict):
     moved: list[Move] | None = Field(None, description="New addresses of what the state has under old ones.")
     imports: list[Import] | None = Field(None, description="What exists and shall be managed from now on.")
     defaults: Defaults | None = Field(
-        None, description="What tasks, schedules, workflows and target syncs have in common."
+        None, description="What tasks, jobs, schedules, workflows and target syncs have in common."
     )

@@ -1,8 +1,9 @@
 """What an environment can say about a workflow: a bus, its rules, and what an event that matches one sets going.
 
 As with tasks, a field that the module takes goes there as it is. Fields that name another part of the spec (`key`,
-`cluster`, `task`, `topic`, `tasks`) have their own section here. `event_pattern` takes any pattern that EventBridge
-takes, as YAML. Limits that are no more than a range are here too: an editor shows them, and no plan is needed to know.
+`cluster`, `task`, `job`, `topic`, `tasks`) have their own section here. `event_pattern` takes any pattern that
+EventBridge takes, as YAML. Limits that are no more than a range are here too: an editor shows them, and no plan is
+needed to know.
 """
 
 from __future__ import annotations
@@ -111,8 +112,13 @@ class RunTask(Strict):
 class SubmitJob(Strict):
     """Submits a job to AWS Batch."""
 
-    job_queue_arn: str = Field(description="ARN of the job queue.")
-    job_definition: str = Field(description="Name of the job definition, without a revision.")
+    job: str | None = Field(
+        None, description="Which of `jobs` it submits. This, or job_queue_arn and job_definition, which exist."
+    )
+    job_queue_arn: str | None = Field(None, description="ARN of the job queue; of a job of the environment its own.")
+    job_definition: str | None = Field(
+        None, description="Name of the job definition, without a revision; of a job of the environment its own."
+    )
     revision: int | None = Field(
         None,
         description="Pins a revision of the job definition; the newest ACTIVE one at each event unless given.",

@@ -8,7 +8,7 @@ from generator.models.forms import PLACEHOLDER
 from generator.output import dashboard
 from generator.output.addresses import Address, label
 from generator.output.topics import topics
-from generator.output.wiring import SCHEDULE, TARGET_SYNC, TASK, WORKFLOW
+from generator.output.wiring import JOB, SCHEDULE, TARGET_SYNC, TASK, WORKFLOW
 
 if TYPE_CHECKING:
     from generator.models.spec import Environment
@@ -77,6 +77,7 @@ def declared(spec: Environment) -> dict[str, bool]:
 def calls(spec: Environment) -> dict[str, str]:
     """Return the module calls of a root, and the name of the module that each calls."""
     found = {f"module.task_{label(name)}": TASK.module for name in spec.tasks}
+    found |= {f"module.job_{label(name)}": JOB.module for name in spec.jobs or {}}
     found |= {f"module.schedule_{label(name)}": SCHEDULE.module for name in spec.schedules}
     found |= {f"module.workflow_{label(name)}": WORKFLOW.module for name in spec.workflows or {}}
     found |= {f"module.target_sync_{label(name)}": TARGET_SYNC.module for name in spec.target_syncs or {}}

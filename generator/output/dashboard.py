@@ -17,8 +17,10 @@ from generator.output.physical_names import names
 from generator.output.widgets import MOST_WIDGETS, Section
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from generator.models.spec import Environment
-    from generator.models.workflows import Workflow
+    from generator.models.workflows import Target, Workflow
     from generator.output.physical_names import Name
     from generator.output.widgets import Metric, Placed, Widget
 
@@ -76,7 +78,10 @@ def sections(name: str, spec: Environment, spec_file: str) -> list[Section]:
     """Return what the dashboard shows, from top to bottom; without headings where there is no room for them."""
     known = list(names(spec))
     alarms = sorted(each.name for each in known if each.kind == "alarm")
-    rules = {str(each.holder[1]): each.name for each in known if each.kind == "rule" and each.holder[0] == "tasks"}
+    rules, of_jobs = (
+        {str(each.holder[1]): each.name for each in known if each.kind == "rule" and each.holder[0] == section}
+        for section in ("tasks", "jobs")
+    )
     scheduled = {schedule.task for schedule in spec.schedules.values()}
     top = _top(name, spec_file, alarms)
     syncs = {key: _sync(key, known) for key in sorted(spec.target_syncs or {})}
@@ -85,6 +90,10 @@ def sections(name: str, spec: Environment, spec_file: str) -> list[Section]:
     workloads = [
         *(_schedule(key, each.task, rules.get(each.task)) for key, each in sorted(spec.schedules.items())),
         *(_task(key, rules.get(key), _starters(spec, key)) for key in sorted(spec.tasks.keys() - scheduled)),
+        *(
+            _job(key, each.task, of_jobs.get(key), _submitters(spec, key))
+            for key, each in sorted((spec.jobs or {}).items())
+        ),
         *(
             _workflow(key, each, [row for sync in at_work[key] for row in syncs[sync]])
             for key, each in sorted((spec.workflows or {}).items())
@@ -121,7 +130,7 @@ def _schedule(name: str, task: str, failure_rule: str | None) -> Section:
     lost = ("TargetErrorCount", "InvocationDroppedCount", "InvocationsFailedToBeSentToDeadLetterCount")
     row = (
         widgets.counts("Runs: attempts to start one", [scheduler("InvocationAttemptCount")]),
-        widgets.counts("Failures", [*map(scheduler, lost), *_failed_tasks(failure_rule)]),
+        widgets.counts("Failures", [*map(scheduler, lost), *_failed(failure_rule, "failed tasks")]),
         widgets.queue(Reference(f"{module}.dlq_name")),
     )
     about = f"Schedule {name}, which runs the task {task}"
@@ -134,18 +143,38 @@ def _task(name: str, failure_rule: str | None, starters: list[Metric]) -> Sectio
     if starters:
         row.append(widgets.counts("Runs: events that start one", starters))
     if failure_rule:
-        row.append(widgets.counts("Failures", _failed_tasks(failure_rule)))
+        row.append(widgets.counts("Failures", _failed(failure_rule, "failed tasks")))
     about = f"Task {name}, which no schedule runs"
     return Section(about, ((_heading(about),), *((tuple(row),) if row else ()), (widgets.durations(_log_group(name)),)))
 
 
+def _job(name: str, task: str, failure_rule: str | None, submitters: list[Metric]) -> Section:
+    """Show a job by the rules that submit it; its log is the task's, and so is the table of durations."""
+    row = []
+    if submitters:
+        row.append(widgets.counts("Submissions: events that submit one, or an array", submitters))
+    if failure_rule:
+        row.append(widgets.counts("Failures, of an array each child's too", _failed(failure_rule, "failed jobs")))
+    about = f"Job {name}, which runs the task {task}"
+    return Section(about, ((_heading(about),), *((tuple(row),) if row else ())))
+
+
 def _starters(spec: Environment, task: str) -> list[Metric]:
     """Return how often each rule matched that starts a task."""
+    return _matched(spec, lambda target: target.run_task is not None and target.run_task.task == task)
+
+
+def _submitters(spec: Environment, job: str) -> list[Metric]:
+    """Return how often each rule matched that submits a job."""
+    return _matched(spec, lambda target: target.submit_job is not None and target.submit_job.job == job)
+
+
+def _matched(spec: Environment, has: Callable[[Target], bool]) -> list[Metric]:
     return [
         _of_rule(key, workflow, rule_key, "TriggeredRules")
         for key, workflow in sorted((spec.workflows or {}).items())
         for rule_key, rule in sorted(workflow.rules.items())
-        if any(target.run_task is not None and target.run_task.task == task for target in rule.targets.values())
+        if any(map(has, rule.targets.values()))
     ]
 
 
@@ -178,7 +207,8 @@ def _batch(name: str, workflow: Workflow, syncs: list[Row]) -> list[Row]:
         return []
     counted = ("Invocations", "FailedInvocations")
     metrics = [_of_rule(name, workflow, rule, metric) for rule in submitting for metric in counted]
-    return [(widgets.counts("Batch sync: invocations of the rules that submit jobs", metrics),), *syncs]
+    about = "Batch sync" if syncs else "AWS Batch"
+    return [(widgets.counts(f"{about}: invocations of the rules that submit jobs", metrics),), *syncs]
 
 
 def _elsewhere(name: str, rows: list[Row]) -> Section:
@@ -215,9 +245,9 @@ def _of_rule(name: str, workflow: Workflow, rule: str, metric: str) -> Metric:
     return ["AWS/Events", metric, *on_bus, "RuleName", Reference(f"{module}.rule_names.{rule}")]
 
 
-def _failed_tasks(rule: str | None) -> list[Metric]:
-    """Return how often a task failed, when somebody is told: the rule that tells is on the default bus."""
-    return [["AWS/Events", "TriggeredRules", "RuleName", rule, {"label": "failed tasks"}]] if rule else []
+def _failed(rule: str | None, what: str) -> list[Metric]:
+    """Return how often a task or a job failed, when somebody is told: the rule that tells is on the default bus."""
+    return [["AWS/Events", "TriggeredRules", "RuleName", rule, {"label": what}]] if rule else []
 
 
 def _log_group(task: str) -> Reference:

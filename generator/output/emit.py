@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.models.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
-from generator.output import review, target_syncs, workflows
+from generator.output import jobs, review, target_syncs, workflows
 from generator.output.addresses import key_arn as _key_arn
 from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
@@ -18,6 +18,7 @@ from generator.output.templates import templates
 from generator.output.topics import arn as topic_arn
 from generator.output.topics import told_of_alarms, told_of_failures, topics
 from generator.output.wiring import (
+    JOB,
     NAMING,
     ONLY_SUBNETS,
     SCHEDULE,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from generator.models.jobs import Job
     from generator.models.modules import Component
     from generator.models.schedules import Schedule
     from generator.models.spec import Environment
@@ -97,7 +99,11 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
             topic.label: _key_arn(spec, topic.settings.key) for topic in told if topic.settings.key is not None
         },
         "failure_rules": {
-            topic.label: [Reference(f"module.task_{_label(name)}.failure_rule_arn") for name in topic.failing_tasks]
+            topic.label: [
+                Reference(f"module.{kind}_{_label(name)}.failure_rule_arn")
+                for kind, names in (("task", topic.failing_tasks), ("job", topic.failing_jobs))
+                for name in names
+            ]
             for topic in told
         },
         "workflow_rules": {
@@ -107,6 +113,7 @@ def _context(name: str, spec: Environment) -> dict[str, object]:
             for topic in told
         },
         "tasks": [_task(spec, key, task) for key, task in sorted(spec.tasks.items())],
+        "jobs": [_job(spec, key, job) for key, job in sorted((spec.jobs or {}).items())],
         "schedules": [_schedule(spec, key, schedule) for key, schedule in sorted(spec.schedules.items())],
         "workflows": [_workflow(spec, key, workflow) for key, workflow in sorted((spec.workflows or {}).items())],
         "target_syncs": [_target_sync(spec, key, sync) for key, sync in sorted((spec.target_syncs or {}).items())],
@@ -164,6 +171,20 @@ def _task(spec: Environment, name: str, task: Task) -> Call:
     return Call(
         f"task_{_label(name)}", name, _source(spec, TASK.module), _filled({"name": name, **own}, wiring, _naming())
     )
+
+
+def _job(spec: Environment, name: str, job: Job) -> Call:
+    own = jobs.container(spec.tasks[job.task], job)
+    own |= {field: value for field, value in _given(job).items() if field not in JOB.own | own.keys()}
+    own |= jobs.queue(spec, job)
+    wiring: Arguments = {}
+    if spec.network is not None and spec.network.assign_public_ip and job.assign_public_ip is None:
+        wiring["assign_public_ip"] = Reference("local.network.assign_public_ip")
+    alerts = told_of_failures(spec)
+    if alerts is not None and job.failure_topic_arns is None:
+        wiring["failure_topic_arns"] = {"alerts": alerts}
+    groups = _filled({"name": name, **own}, jobs.wired(job), wiring, _naming())
+    return Call(f"job_{_label(name)}", name, _source(spec, JOB.module), groups)
 
 
 def _schedule(spec: Environment, name: str, schedule: Schedule) -> Call:
@@ -276,6 +297,16 @@ def _outputs(spec: Environment, told: Iterable[Topic]) -> list[tuple[str, str, V
         ("schedule_arns", "Schedules, without the additional ones.", each("schedule", spec.schedules, "schedule_arn")),
         ("task_definition_arns", "Newest revision of each task.", each("task", spec.tasks, "task_definition_arn")),
     ]
+    if spec.jobs:
+        made = [name for name, job in spec.jobs.items() if job.queue is not None]
+        outputs += [
+            (
+                "job_definition_arns",
+                "Newest revision of each job's definition.",
+                each("job", spec.jobs, "job_definition_arn"),
+            ),
+            ("job_queue_arns", "Queue of each job that has one of its own.", each("job", made, "job_queue_arn")),
+        ]
     if spec.workflows:
         outputs += [
             ("workflow_bus_arns", "Bus of each workflow.", each("workflow", spec.workflows, "bus_arn")),

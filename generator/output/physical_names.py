@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from generator.errors import Path
 from generator.models.schedules import SchedulerAlarm
 from generator.models.target_syncs import NEVER
-from generator.output import standard, target_syncs
+from generator.output import jobs, standard, target_syncs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from generator.models.jobs import Job
     from generator.models.spec import Environment
     from generator.models.target_syncs import TargetSync
     from generator.models.workflows import Rule, Workflow
@@ -23,6 +24,7 @@ BUS: Final = "event bus"
 ROLE: Final = "IAM role"
 DASHBOARD: Final = "dashboard"
 GLOBAL: Final = frozenset({DASHBOARD, ROLE})  # an account has one of a name, and not one in each region
+JOB_QUEUE: Final = "job queue"
 PARAMETERS: Final = "parameter path"
 DEFAULT_BUS: Final = "default"
 _METRICS: Final = ("InvocationDroppedCount", "InvocationsFailedToBeSentToDeadLetterCount")
@@ -67,6 +69,8 @@ def names(spec: Environment) -> Iterator[Name]:
         if task.failure_topic_arns or (task.failure_topic_arns is None and spec.alerts is not None):
             name = given.get("failure_rule") or f"{prefix}-{key}-failed"
             yield Name("rule", name, ("tasks", key), ("names", "failure_rule"), DEFAULT_BUS)
+    for key, job in (spec.jobs or {}).items():
+        yield from _of_job(spec, ("jobs", key), job, f"{prefix}-{key}")
     for key, schedule in spec.schedules.items():
         given = schedule.names.model_dump(exclude_none=True) if schedule.names else {}
         base = f"{prefix}-{families.get(schedule.task, schedule.task)}"
@@ -102,6 +106,17 @@ def _of_root(spec: Environment) -> Iterator[Name]:
             yield Name("topic", topic.topic_name, (label,), ("topic_name",))
     if spec.dashboard is not None and spec.dashboard.name:
         yield Name(DASHBOARD, spec.dashboard.name, ("dashboard",), ("name",))
+
+
+def _of_job(spec: Environment, holder: Path, job: Job, base: str) -> Iterator[Name]:
+    """Return the names of one job, with the defaults of modules/batch-job/locals.tf."""
+    given = job.names.model_dump(exclude_none=True) if job.names else {}
+    yield Name("job definition", jobs.named(str(holder[1]), job), holder, ("names", "job_definition"))
+    if job.queue is not None:
+        yield Name(JOB_QUEUE, given.get("job_queue") or base, holder, ("names", "job_queue"))
+    if job.failure_topic_arns or (job.failure_topic_arns is None and spec.alerts is not None):
+        name = given.get("failure_rule") or f"{base}-job-failed"
+        yield Name("rule", name, holder, ("names", "failure_rule"), DEFAULT_BUS)
 
 
 def _of_workflow(holder: Path, workflow: Workflow, base: str, bus: str) -> Iterator[Name]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.models.target_syncs import NEVER
 from generator.output.addresses import label
+from generator.output.jobs import named
 from generator.output.standard import bus_name
 from generator.output.topics import told_of_failures
 from generator.output.wiring import TASK
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION: Final = (
     "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its "
-    "secrets, and the minutes that a run typically takes; of each bus by its name: who may put events on it. And which "
-    "of its checks do not count for what, with the reason."
+    "secrets, and the minutes that a run typically takes; of each job by its definition: which task it is; of each bus "
+    "by its name: who may put events on it. And which of its checks do not count for what, with the reason."
 )
 # Where a module leaves out a dead-letter queue with good reason, the review lists that reason.
 _NO_DEAD_LETTERS: Final = "check/dead-letter-queue-missing"
@@ -30,6 +31,7 @@ _NOTICE: Final = (
     "It tells of a task that has ended, which ECS and the task's log group show all the same. "
     "failure_dead_letter_queue keeps what reaches no topic."
 )
+_NOTICE_OF_A_JOB: Final = "It tells of a job that has failed, which Batch and the log group show all the same."
 _START: Final = (
     "The next run of the schedule does all that a lost one would have done, and alarms tell of a start that failed and "
     "of a target that stays behind."
@@ -56,7 +58,11 @@ def declared(spec: Environment, connected: Mapping[str, Mapping[str, Value]]) ->
         if workflow.publishers
     }
     skips = _skips(spec)
-    return {"tasks": tasks, **({"buses": buses} if buses else {}), **({"skips": skips} if skips else {})}
+    jobs: dict[str, Value] = {
+        named(name, job): {"task": _family(job.task, spec.tasks[job.task])} for name, job in (spec.jobs or {}).items()
+    }
+    tasks_and_jobs: dict[str, Value] = {"tasks": tasks, **({"jobs": jobs} if jobs else {})}
+    return {**tasks_and_jobs, **({"buses": buses} if buses else {}), **({"skips": skips} if skips else {})}
 
 
 def _skips(spec: Environment) -> dict[str, Value]:
@@ -67,6 +73,11 @@ def _skips(spec: Environment) -> dict[str, Value]:
         for name, task in spec.tasks.items()
         if (task.failure_topic_arns or (task.failure_topic_arns is None and is_told))
         and task.failure_dead_letter_queue is None
+    }
+    without_queue |= {
+        f"module.job_{label(name)}.aws_cloudwatch_event_target.failure[*]": _NOTICE_OF_A_JOB
+        for name, job in (spec.jobs or {}).items()
+        if job.failure_topic_arns or (job.failure_topic_arns is None and is_told)
     }
     without_queue |= {
         f"module.target_sync_{label(name)}.aws_cloudwatch_event_target.*": _START

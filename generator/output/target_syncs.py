@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from generator.models.target_syncs import NEVER
 from generator.output.addresses import key_arn, label
 from generator.output.hcl import Json, Reference
+from generator.output.jobs import definition_name
 from generator.output.standard import bus_name, rule_name
 from generator.output.topics import arn as topic_arn
 from generator.output.topics import built_arn, settings_of
@@ -103,7 +104,7 @@ def selections(spec: Environment, sync: TargetSync) -> list[dict[str, Value]]:
             entry: dict[str, Value] = {
                 "bus": bus_name(spec, each.workflow),
                 "rule": rule_name(each.rule, workflow.rules[each.rule]),
-                "job_definition": each.job.job_definition,
+                "job_definition": definition_name(spec, each.job),
             }
             if selection.target is not None or (each.workflow, each.rule) in shared:
                 entry["target"] = each.target

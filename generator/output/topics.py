@@ -1,8 +1,8 @@
 """The topics of a root: who is told of what, and who must be allowed to publish there.
 
-Failure rules tell `alerts`. Alarms tell `pager`, or `alerts` when there is no pager. A task, a schedule, a workflow or
-a target sync that names other topics itself tells those instead, and one of them may be a topic that the root makes.
-The rules of a workflow tell what their targets say.
+Failure rules tell `alerts`. Alarms tell `pager`, or `alerts` when there is no pager. A task, a job, a schedule, a
+workflow or a target sync that names other topics itself tells those instead, and one of them may be a topic that the
+root makes. The rules of a workflow tell what their targets say.
 """
 
 from __future__ import annotations
@@ -14,8 +14,12 @@ from generator.output.hcl import Reference
 from generator.output.subscriptions import subscriptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+
     from generator.models.alerts import Alerts
+    from generator.models.jobs import Job
     from generator.models.spec import Environment
+    from generator.models.workloads import Task
     from generator.output.hcl import Value
 
 ALARMS = "cloudwatch.amazonaws.com"
@@ -32,6 +36,7 @@ class Topic:
         told: what its output says of it.
         settings: what the spec says.
         failing_tasks: the tasks, by their names in the spec, whose failure rules publish to it.
+        failing_jobs: likewise the jobs.
         notifying_rules: the workflows' rules that publish to it, each as (workflow, rule), by their names in the spec.
         alarms: whether alarms publish to it.
     """
@@ -41,6 +46,7 @@ class Topic:
     told: str
     settings: Alerts
     failing_tasks: tuple[str, ...]
+    failing_jobs: tuple[str, ...]
     notifying_rules: tuple[tuple[str, str], ...]
     alarms: bool
 
@@ -65,9 +71,14 @@ class Topic:
         return frozenset(name for entry in self.subscriptions.values() for name in entry)
 
     @property
+    def failing(self) -> tuple[str, ...]:
+        """Whatever has a failure rule that publishes to it."""
+        return (*self.failing_tasks, *self.failing_jobs)
+
+    @property
     def publishers(self) -> tuple[str, ...]:
         """The services that publish to it, which its key must let in."""
-        return (*((ALARMS,) if self.alarms else ()), *((RULES,) if self.failing_tasks or self.notifying_rules else ()))
+        return (*((ALARMS,) if self.alarms else ()), *((RULES,) if self.failing or self.notifying_rules else ()))
 
 
 def topics(spec: Environment) -> list[Topic]:
@@ -107,19 +118,26 @@ def built_arn(label: str) -> Reference:
 
 
 def _topic(spec: Environment, label: str, told: str, settings: Alerts) -> Topic:
-    failing = tuple(
-        name
-        for name, task in sorted(spec.tasks.items())
-        if (
-            label == "alerts"
-            if task.failure_topic_arns is None
-            else any(_names(spec, settings, arn) for arn in task.failure_topic_arns.values())
-        )
-    )
+    tasks, jobs = _failing(spec, label, settings, spec.tasks), _failing(spec, label, settings, spec.jobs or {})
     by_default = label == "pager" or spec.pager is None
     alarms = by_default or any(_names(spec, settings, arn) for arn in _alarm_actions(spec))
     notifying = tuple(sorted(_notifying(spec, label, settings)))
-    return Topic(label, label.capitalize(), f"Topic that is told when {told}.", settings, failing, notifying, alarms)
+    return Topic(
+        label, label.capitalize(), f"Topic that is told when {told}.", settings, tasks, jobs, notifying, alarms
+    )
+
+
+def _failing(spec: Environment, label: str, settings: Alerts, workloads: MappingOf[str, Task | Job]) -> tuple[str, ...]:
+    """Return the tasks or jobs whose failure rules tell a topic: `alerts`, or what they name themselves."""
+    return tuple(
+        name
+        for name, each in sorted(workloads.items())
+        if (
+            label == "alerts"
+            if each.failure_topic_arns is None
+            else any(_names(spec, settings, arn) for arn in each.failure_topic_arns.values())
+        )
+    )
 
 
 def _notifying(spec: Environment, label: str, settings: Alerts) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the calls of our four modules get from the generator and not from a spec's fields.
+"""What the calls of our five modules get from the generator and not from a spec's fields.
 
 The one place that says so: emit.py gives these arguments their values, calls.py does not miss them in a spec, and asks
 that the module that is really used takes them.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from generator.output import jobs
 from generator.specs.tree import Items, Leaf, Mapping, is_given
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Wiring:
         always: arguments that every call gets.
         own: fields that the module has no variables for: they name another part of the spec, or are for a review.
         by_field: arguments that a call gets when it has that field.
+        by_reference: arguments that a call gets when an entry that it names has them and the call does not say them:
+            the field that names it, its section, and the arguments.
         by_environment: arguments that a call gets when the environment has that field and the call does not say them.
         network: a call gets `network_arguments`, from the environment's network.
         outputs: what the root reads of its calls, by the field of an environment that makes it do so.
@@ -60,13 +63,15 @@ class Wiring:
     network: bool
     outputs: dict[str, tuple[str, ...]]
     unused: frozenset[str] = frozenset()
+    by_reference: tuple[str, str, frozenset[str]] = ("", "", frozenset())
     also_given: frozenset[str] = frozenset()
 
     @property
     def filled(self) -> frozenset[str]:
         """Every argument that the generator may fill in: none of them is missing in a spec."""
         some = (name for names in self.by_environment.values() for name in names)
-        return frozenset((*self.always, *self.by_field.values(), *some, *(NETWORK if self.network else ())))
+        network = NETWORK if self.network else ()
+        return frozenset((*self.always, *self.by_field.values(), *some, *self.by_reference[2], *network))
 
     @property
     def only_filled(self) -> frozenset[str]:
@@ -88,6 +93,7 @@ class Wiring:
     def _for_call(self, environment: Mapping, call: Mapping) -> Iterator[str]:
         yield from self.always
         yield from (argument for field, argument in self.by_field.items() if _given(call, field))
+        yield from self._of_reference(environment, call)
         for field, arguments in self.by_environment.items():
             if _given(environment, field) and not _is_false(environment, field):
                 yield from (argument for argument in arguments if not _given(call, argument))
@@ -95,6 +101,14 @@ class Wiring:
             taken = network_arguments(_text(call.entries.get("launch_type")), _capacity_providers(call))
             if _given(environment, "network") or taken == ONLY_SUBNETS:
                 yield from (argument for argument in taken if not _given(call, argument))
+
+    def _of_reference(self, environment: Mapping, call: Mapping) -> Iterator[str]:
+        field, named_in, arguments = self.by_reference
+        name = _text(call.entries.get(field))
+        named = environment.entries.get(named_in)
+        entry = named.entries.get(name) if isinstance(named, Mapping) and name is not None else None
+        if isinstance(entry, Mapping):
+            yield from (each for each in arguments if _given(entry, each) and not _given(call, each))
 
 
 TASK: Final = Wiring(
@@ -107,11 +121,29 @@ TASK: Final = Wiring(
     network=False,
     outputs={
         "tasks": ("log_group_name", "task_definition_arn"),
+        "jobs": tuple(jobs.OUTPUTS.values()),
         "schedules": ("family", "role_arns"),
         "workflows": ("container_name", "role_arns", "task_role_arn"),
         "alerts": ("failure_rule_arn",),
         "pager": ("failure_rule_arn",),  # of a task that names it itself
     },
+)
+JOB: Final = Wiring(
+    module="batch-job",
+    section="jobs",
+    always=("name", "image", "cpu", "memory", *jobs.OUTPUTS, *NAMING),
+    own=frozenset({"task", "job_queue_arn"}),
+    by_field={},
+    by_environment={"alerts": ("failure_topic_arns",), "network": ("assign_public_ip",)},
+    network=False,  # the queue has one
+    outputs={
+        "jobs": ("job_definition_arn", "job_queue_arn"),
+        "alerts": ("failure_rule_arn",),
+        "pager": ("failure_rule_arn",),
+    },
+    unused=frozenset(jobs.OF_THE_TASK) - {"image"},
+    by_reference=("task", "tasks", frozenset((*jobs.ITS_OWN, *jobs.OF_THE_TASK))),
+    also_given=frozenset({"cpu", "memory"}),
 )
 SCHEDULE: Final = Wiring(
     module="ecs-scheduler",

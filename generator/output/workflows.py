@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.output import jobs
 from generator.output.addresses import label
 from generator.output.hcl import Json, Reference
 from generator.output.physical_names import BUS, names
@@ -113,6 +114,9 @@ def _target(spec: Environment, workflow: Workflow, target: Target) -> dict[str, 
     kinds: dict[str, Value] = {}
     if target.run_task is not None:
         kinds["run_task"] = _run_task(spec, workflow, target.run_task)
+    if target.submit_job is not None:
+        own = _given(target.submit_job, "job")
+        kinds["submit_job"] = {**own, **jobs.submission(spec, target.submit_job)}
     if target.notify is not None:
         topic = target.notify.topic
         kinds["notify"] = {"topic_arn": target.notify.topic_arn if topic is None else built_arn(topic)}

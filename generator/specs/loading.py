@@ -18,7 +18,13 @@ from generator.specs.tree import Leaf, Mapping, merge, plain, prune
 MAX_BYTES: Final = 1_000_000
 
 # The sections whose entries are laid over `defaults`, and what they are called there.
-WORKLOADS: Final = {"tasks": "task", "schedules": "schedule", "workflows": "workflow", "target_syncs": "target_sync"}
+WORKLOADS: Final = {
+    "tasks": "task",
+    "jobs": "job",
+    "schedules": "schedule",
+    "workflows": "workflow",
+    "target_syncs": "target_sync",
+}
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NAME_RULE: Final = "a name has lower-case letters, digits and single hyphens, and starts with a letter"
 
@@ -239,7 +245,7 @@ def _document(name: str, root: Mapping) -> Document:
 
 
 def _with_defaults(root: Mapping) -> Mapping:
-    """Lay every task over `defaults.task`, every schedule, workflow and target sync over its own."""
+    """Lay every task over `defaults.task`, every job, schedule, workflow and target sync over its own."""
     entries = dict(root.entries)
     defaults = entries.get("defaults")
     if not isinstance(defaults, Mapping):

@@ -218,6 +218,7 @@ COMPONENT_MISTAKES: dict[str, tuple[str, str, list[str]]] = {
             (
                 f'{WHERE}:44: components.one.connect.key_arn: "aws_kms_key.main.arn" is nothing that an input can be '
                 "connected to; give keys.<name>, clusters.<name>, alerts, pager, or an output: tasks.<name>.<output>, "
+                "jobs.<name>.<output>, "
                 "schedules.<name>.<output>, workflows.<name>.<output>, target_syncs.<name>.<output> or "
                 "components.<name>.<output>"
             )

@@ -37,10 +37,15 @@ DN_DEV = {
         "Failures",
         "Task durations: seconds from the first to the last log line of each run",
     ],
+    "## Job cmscustomidcleanup, which runs the task cmscustomidcleanup": [
+        "Submissions: events that submit one, or an array",
+        "Failures, of an array each child's too",
+    ],
     "## Workflow custom-id-cleanup": [
         "Runs: matched, and targets invoked",
         "Failures",
         "Dead-letter queue: messages, and age of the oldest",
+        "AWS Batch: invocations of the rules that submit jobs",
     ],
 }
 
@@ -153,7 +158,7 @@ def test_a_rule_on_the_default_bus_has_one_dimension_and_jobs_have_a_row(workpla
     )
     body = body_of(environment(workplace, text))
     assert list(problems(body)) == []
-    assert by_heading(body)["## Workflow jobs"][-1] == "Batch sync: invocations of the rules that submit jobs"
+    assert by_heading(body)["## Workflow jobs"][-1] == "AWS Batch: invocations of the rules that submit jobs"
     assert body["widgets"][-1]["properties"]["metrics"] == [
         ["AWS/Events", "Invocations", "RuleName", "name"],
         ["AWS/Events", "FailedInvocations", "RuleName", "name"],

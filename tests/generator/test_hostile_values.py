@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 
 from generator.checks.checking import REFERENCES
 from generator.names import NAMING_TAGS
+from generator.output import jobs
 from generator.output.addresses import label
 from generator.specs.loading import WORKLOADS
 from generator.specs.reading import parse
@@ -103,7 +104,7 @@ def generate(folder: Path, spec: dict[str, Any], order: Random) -> None:
     """Write a spec in one file or in two, one of which extends the other, and generate its root as a person does."""
     environments = folder / "environments"
     environments.mkdir(parents=True)
-    for name in ("batch-target-sync", "ecs-scheduler", "ecs-task", "workflow-bus"):
+    for name in ("batch-job", "batch-target-sync", "ecs-scheduler", "ecs-task", "workflow-bus"):
         shutil.copytree(REPOSITORY / "modules" / name, folder / "modules" / name)
     for component in spec["components"].values():  # calls are checked against what the module declares
         if (path := spec["modules"][component["module"]].get("path")) is not None:
@@ -160,6 +161,8 @@ def changed(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         if path[0] == "target_syncs" and path[-1] in {"topic", "workflow"}:
             continue
+        if path[0] == "jobs" and path[-1] == "job_queue_arn":
+            continue  # it is a target's that submits the job
         if path[0] == "defaults" or path[-1] in REFERENCES.get(str(path[0]), {}) or path[2:3] == ("connect",):
             continue
         value: Any = spec
@@ -220,8 +223,17 @@ def comparisons(spec: dict[str, Any], evaluated: Evaluated) -> Iterator[tuple[st
             yield f"output.{output}", sorted(spec[section]), sorted(evaluated.outputs[output])
     review = evaluated.outputs["review"]
     yield "output.review.tasks", _reviewed(spec), review["tasks"]
+    named = {
+        (job.get("names") or {}).get("job_definition") or name: {"task": family(spec, job["task"])}
+        for name, job in spec["jobs"].items()
+    }
+    yield "output.review.jobs", named, review["jobs"]
     told = [list(bus["publishers"]) for bus in review.get("buses", {}).values()]
     yield "output.review.buses", in_any_order(_publishers(spec)), in_any_order(told)
+
+
+def family(spec: dict[str, Any], task: str) -> str:
+    return (spec["tasks"][task].get("names") or {}).get("family") or task
 
 
 def _reviewed(spec: dict[str, Any]) -> dict[str, Any]:
@@ -318,6 +330,9 @@ def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -
         yield from _arguments(
             f"tasks.{name}", {"name": name} | naming | kept | own, evaluated.calls[f"task_{label(name)}"]
         )
+    for name, job in spec["jobs"].items():
+        wanted = naming | {"name": name} | of_job(spec, without_nulls(job))
+        yield from _arguments(f"jobs.{name}", wanted, evaluated.calls[f"job_{label(name)}"])
     for name, schedule in spec["schedules"].items():
         own = {field: value for field, value in schedule.items() if value is not None}
         network = {field: spec["network"].get(field, False) for field in NETWORK}
@@ -346,6 +361,22 @@ def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -
             if known is not None:
                 yield f"components.{name}.connect.{field}", known, has.get(field)
         yield f"components.{name}.module", source(spec["modules"][component["module"]]), evaluated.sources[call]
+
+
+def of_job(spec: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    """Return what the module of a job must get for what its spec says: what it does not say is its task's."""
+    task = without_nulls(spec["tasks"][job["task"]])
+    wanted = {field: value for field, value in task.items() if field in {*jobs.ITS_OWN, *jobs.OF_THE_TASK}}
+    wanted |= {field: value for field, value in job.items() if field not in {"task", "job_queue_arn"}}
+    if "environment" in wanted:
+        wanted["environment"] = task.get("environment", {}) | job.get("environment", {})
+    if "queue" in job:
+        network = spec["network"]
+        own = {"security_group_ids": network["security_group_ids"], "subnets": network["trusted_compute_subnets"]}
+        wanted["queue"] = own | job["queue"]
+    if spec["network"].get("assign_public_ip"):
+        wanted = {"assign_public_ip": True} | wanted
+    return wanted | jobs.OUTPUTS  # an output of a stub is its own name
 
 
 def called(spec: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
@@ -399,9 +430,9 @@ def synced(spec: dict[str, Any], sync: dict[str, Any]) -> dict[str, Any]:
         workflow = spec["workflows"][name]
         waits[f"workflows.{name}"] = '"synced_targets"'  # an output of a stub is its own name, and here it is JSON
         for key, rule in sorted(workflow["rules"].items()):
-            jobs = [target for target in rule["targets"].values() if (target.get("submit_job") or {}).get("synced")]
+            pinned = [target for target in rule["targets"].values() if (target.get("submit_job") or {}).get("synced")]
             bus, rule_name = workflow["existing_bus_name"], rule.get("name") or key
-            for target in jobs:
+            for target in pinned:
                 definition = target["submit_job"]["job_definition"]
                 wanted["selections"].append({"bus": bus, "rule": rule_name, "job_definition": definition})
                 roles.append(target["role_arn"])

@@ -16,13 +16,14 @@ from generator.checks.calls import WIRINGS
 from generator.checks.checking import check
 from generator.commands import roots
 from generator.interfaces.library import Library
+from generator.models.jobs import Job
 from generator.models.schedules import Schedule
 from generator.models.target_syncs import TargetSync
 from generator.models.workflows import Workflow
 from generator.models.workloads import Task
 from generator.output import emit
 from generator.output.physical_names import PARAMETERS, names
-from generator.output.wiring import NETWORK, SCHEDULE, TARGET_SYNC, TASK, WORKFLOW, Wiring
+from generator.output.wiring import JOB, NETWORK, SCHEDULE, TARGET_SYNC, TASK, WORKFLOW, Wiring
 from generator.specs import loading
 from generator.specs.tree import Leaf, Mapping, find
 from tests.generator.conftest import REPOSITORY, Workplace
@@ -34,6 +35,8 @@ DEPRECATED = {"security_group_id"}
 
 # Resource types whose names an account has once: their kind in a message, and the attribute that holds the name.
 NAMED = {
+    "aws_batch_job_definition": ("job definition", "name"),
+    "aws_batch_job_queue": ("job queue", "name"),
     "aws_cloudwatch_dashboard": ("dashboard", "dashboard_name"),
     "aws_cloudwatch_event_archive": ("archive", "name"),
     "aws_cloudwatch_event_bus": ("event bus", "name"),
@@ -52,7 +55,8 @@ NAMED = {
 
 
 @pytest.mark.parametrize(
-    ("model", "wiring"), [(Task, TASK), (Schedule, SCHEDULE), (Workflow, WORKFLOW), (TargetSync, TARGET_SYNC)]
+    ("model", "wiring"),
+    [(Task, TASK), (Job, JOB), (Schedule, SCHEDULE), (Workflow, WORKFLOW), (TargetSync, TARGET_SYNC)],
 )
 def test_a_workload_can_say_all_that_its_module_takes_and_no_more(model: type[BaseModel], wiring: Wiring) -> None:
     interface = Library(REPOSITORY).source(wiring.module, None).interface
@@ -66,6 +70,7 @@ def test_what_is_filled_in_is_what_the_check_asks_of_a_module(everything: Workpl
     environment = check(tree, Library(everything.environments.parent))
     calls = {
         **{("tasks", name): emit._task(environment, name, task) for name, task in environment.tasks.items()},
+        **{("jobs", name): emit._job(environment, name, each) for name, each in (environment.jobs or {}).items()},
         **{
             ("schedules", name): emit._schedule(environment, name, each) for name, each in environment.schedules.items()
         },

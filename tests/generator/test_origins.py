@@ -51,6 +51,11 @@ components:
     inputs: {name: bus}
     connect:
       topic: alerts
+jobs:
+  daily-report:
+    task: daily-report
+    memory: 300
+    queue: {max_vcpus: 1}
 """
 
 
@@ -68,6 +73,12 @@ def tree() -> Mapping:
         ("task_daily_report", "resource_owner", "2: naming.resource_owner", True),
         ("task_daily_report", "aws_region_short_code", "1: aws_region_short_code", True),
         ("task_daily_report", "memory", "7: tasks.daily-report", False),
+        ("job_daily_report", "memory", "45: jobs.daily-report.memory", True),
+        ("job_daily_report", "cpu", "8: tasks.daily-report.cpu", True),
+        ("job_daily_report", "log_group_name", "44: jobs.daily-report.task", True),
+        ("job_daily_report", "queue", "46: jobs.daily-report.queue", True),
+        ("job_daily_report", "failure_topic_arns", "3: alerts", True),
+        ("job_daily_report", "secrets", "43: jobs.daily-report", False),
         ("schedule_nightly", "ecs_cluster_arn", "15: schedules.nightly.cluster", True),
         ("schedule_nightly", "kms_key_arn", "16: schedules.nightly.key", True),
         ("schedule_nightly", "pass_role_arns", "14: schedules.nightly.task", True),

@@ -49,6 +49,12 @@ def test_the_keys_of_secrets(workplace: Workplace) -> None:
     assert f'secrets_kms_key_arns = ["{key}"]' in said(workplace, keyed)
 
 
+def test_a_job_is_the_task_that_it_runs(workplace: Workplace) -> None:
+    job = "jobs:\n  nightly: {task: report, queue: {max_vcpus: 1}, names: {job_definition: nightly-report}}\n"
+    spec = with_task("    names: {family: report-family}\n") + job
+    assert 'jobs = { nightly-report = { task = "report-family" } }' in said(workplace, spec)
+
+
 PUBLISHERS = """workflows:
   orders:
     bus_name: orders

@@ -34,6 +34,7 @@ def test_there_are_the_events_of_the_documents() -> None:
     assert [path.name for path in FILES] == [
         "channel-backfill-completed.json",
         "channel-backfill-failed.json",
+        "custom-id-cleanup-requested.json",
         "mvp-development-request.json",
     ]
 

@@ -309,7 +309,7 @@ def test_dn_dev_has_the_seed_s_workflow() -> None:
     assert workflow.bus_name == "dn-backend-workflow-bus-dev"
     rules = {each.name: each for each in workflow.rules.values()}
     success, failure = rules["channelbackfill-success-trigger-dev"], rules["channelbackfill-failure-alert-dev"]
-    assert len(rules) == 2
+    assert rules.keys() == {success.name, failure.name, "cmscustomidcleanup-requested-dev"}
     seed: dict[str, Any] = YAML(typ="safe").load("""
       success:
         description: Triggers CMS cleanup when channelbackfill completes successfully
@@ -335,13 +335,33 @@ def test_dn_dev_has_the_seed_s_workflow() -> None:
     assert (told.topic, logged is not None) == ("alerts", True)
 
 
+def test_dn_dev_runs_the_clean_up_as_ten_shards_when_an_operator_asks_for_it() -> None:
+    spec = roots.environments(REPOSITORY / "environments")["dn-dev"]
+    rules = (spec.workflows or {})["custom-id-cleanup"].rules
+    (submitted,) = (target.submit_job for target in rules["requested"].targets.values())
+    assert submitted is not None
+    assert (submitted.job, submitted.array_size) == ("cmscustomidcleanup", 10)
+    job, task = (spec.jobs or {})["cmscustomidcleanup"], spec.tasks["cmscustomidcleanup"]
+    assert job.task == "cmscustomidcleanup"
+    assert job.queue is not None
+    assert job.queue.max_vcpus * 1024 >= 10 * (job.cpu or task.cpu), "ten shards run at a time"
+    assert job.retry is not None
+    assert job.retry.exit_codes in (None, [75]), "what stopped to resume is tried again, and nothing else"
+
+
 @pytest.mark.parametrize(
     ("task", "cpu", "memory"), [("channelbackfill", 2048, 4096), ("cmscustomidcleanup", 4096, 8192)]
 )
 def test_dn_dev_has_the_seed_s_tasks(task: str, cpu: int, memory: int) -> None:
-    """The log groups are those of the documents by the module's own standard: /ecs/<name>."""
-    spec = roots.environments(REPOSITORY / "environments")["dn-dev"]
-    found = spec.tasks[task]
-    assert (found.cpu, found.memory, found.log_retention_days) == (cpu, memory, 30)
+    """Their sizes follow from what was measured, and those of the documents are the most; production has these.
+
+    The log groups are those of the documents by the module's own standard: /ecs/<name>.
+    """
+    specs = roots.environments(REPOSITORY / "environments")
+    found = specs["dn-dev"].tasks[task]
+    assert found.cpu <= cpu
+    assert found.memory <= memory
+    assert (specs["dn-prod"].tasks[task].cpu, specs["dn-prod"].tasks[task].memory) == (cpu, memory)
+    assert found.log_retention_days == 30
     assert found.names is not None
     assert found.names.log_group is None
