@@ -6,8 +6,10 @@ from typing import Final
 
 from review.checks import (
     alarm_actions,
+    clear_secrets,
     dead_letter_keys,
     dead_letter_missing,
+    job_containers,
     key_policies,
     log_targets,
     schedule_alarms,
@@ -47,6 +49,20 @@ CHECKS: Final = (
         "Log groups that are targets have no role.",
         "PutTargets refuses one: EventBridge writes to log groups as itself (EventBridge User Guide).",
         log_targets.find,
+    ),
+    Check(
+        "check/job-container",
+        "Containers of Batch jobs are held in like those of ECS tasks.",
+        "What can change its own programs, or work with the role that starts it, turns one mistake into more (ECS and "
+        "Batch security guides).",
+        job_containers.find,
+    ),
+    Check(
+        "check/secret-in-clear",
+        "No container has a secret in its environment.",
+        "Whoever may read a definition, a plan or a state can read it there, and it stays in every old revision (ECS "
+        "and Batch guides).",
+        clear_secrets.find,
     ),
     Check(
         "check/alarm-without-action",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from review.intents.facts import jobs
 from review.policies.documents import of_attribute
 from review.policies.keys import MANAGED, Keys
 from review.policies.model import Document, Guarded
@@ -173,6 +174,29 @@ class Facts:
         """Tell whether the plan has a job definition, by its ARN with or without the revision."""
         named = ":".join(arn.split(":")[:6])
         return named in self._job_definitions
+
+    def job_roles(self, named: str, like: str = "") -> dict[str, str]:
+        """Return the roles of a job definition, by what they are called; none if the plan does not make what is meant.
+
+        Args:
+            named: an ARN, or `name` with or without `:revision`.
+            like: the ARN of the job queue.
+        """
+        _, revision = self.job_definition(named, like)
+        found = self.plan.with_arn(revision)
+        container = None if found is None or found.type != "aws_batch_job_definition" else jobs.container(found)
+        kinds = (("job role", "jobRoleArn"), ("execution role", "executionRoleArn"))
+        return {words: str(container[name]) for words, name in kinds if container.get(name)} if container else {}
+
+    def computes(self, queue: Resource) -> list[Resource]:
+        """Return the compute environments of a job queue that the plan has."""
+        order = queue.get("compute_environment_order")
+        named = (
+            [queue.text("compute_environment_order", index, "compute_environment") for index in range(len(order))]
+            if isinstance(order, list)
+            else []
+        )
+        return [found for arn in named if (found := self.find(arn)) is not None]
 
     @cached_property
     def _gone(self) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """A Batch job as a target.
 
-Sources: Service Authorization Reference, AWS Batch; "AWS Batch jobs as EventBridge targets" of the Batch user guide.
+Sources: Service Authorization Reference, AWS Batch; "AWS Batch jobs as EventBridge targets" and "AWS Batch IAM
+execution role" of the Batch user guide; "Task IAM role" of the ECS developer guide.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from review.delivery.asking import Need, name_of, outside
+from review.delivery.asking import Need, name_of, outside, source_of
 from review.delivery.model import Answer, Hop
 from review.delivery.target import taken_away
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from review.delivery.target import Desk, Target
+    from review.plan import Resource
 
 _SUBMIT: Final = "batch:SubmitJob"
+_ECS_TASKS: Final = "ecs-tasks.amazonaws.com"
 
 
 def hops(desk: Desk, target: Target) -> Iterator[Hop]:
@@ -45,6 +48,8 @@ def submit(desk: Desk, role_arn: str, queue: str, definition: str) -> Iterator[H
     if its_queue is not None and its_queue.text("state") == "DISABLED":
         because = "it is DISABLED, and takes no jobs"
         yield Hop(f"Is the queue {name_of(queue)} on?", Answer.NO, because, where=its_queue.address, rule="off")
+    elif its_queue is not None:
+        yield from _compute(desk, its_queue)
     named, revision = desk.facts.job_definition(definition, queue)
     if desk.facts.gone(named):
         yield taken_away(desk.facts, "job definition", named)
@@ -62,9 +67,37 @@ def submit(desk: Desk, role_arn: str, queue: str, definition: str) -> Iterator[H
             )
             found = Hop(question, Answer.DEPENDS, because, where=by_name.where)
     yield found
+    yield from _roles(desk, queue, definition)
     for what, arn, is_there in (
         ("job queue", queue, its_queue is not None),
         ("job definition", named, desk.facts.has_job_definition(named)),
     ):
         if not is_there:
             yield Hop(f"Is there a {what} {name_of(arn)}?", Answer.DEPENDS, outside(what, arn))
+
+
+def _compute(desk: Desk, queue: Resource) -> Iterator[Hop]:
+    """Yield that nothing runs the jobs of a queue: they would wait for ever."""
+    computes = desk.facts.computes(queue)
+    order = queue.get("compute_environment_order")
+    if not computes or not isinstance(order, list) or len(computes) < len(order):
+        return  # another one, which is not in the plan, may be on
+    if all(each.text("state") == "DISABLED" for each in computes):
+        because = "every compute environment of it is DISABLED: its jobs wait, and none starts"
+        question = f"Does something run the jobs of the queue {queue.text('name')}?"
+        yield Hop(question, Answer.NO, because, where=computes[0].address, rule="off")
+
+
+def _roles(desk: Desk, queue: str, definition: str) -> Iterator[Hop]:
+    """Yield whether the job's own roles trust ECS, which runs the job as a task of a cluster that Batch makes.
+
+    Who submits a job passes no role: they are in the definition, and whoever registered it passed them.
+    """
+    account = desk.facts.plan.account
+    task = desk.facts.made("ecs", "task/‹cluster›/‹task id›", queue)
+    asked = {
+        "ArnLike": {"aws:SourceArn": desk.facts.made("ecs", "*", queue)},
+        "StringEquals": {"aws:SourceAccount": account},
+    }
+    for role_arn in dict.fromkeys(desk.facts.job_roles(definition, queue).values()):
+        yield desk.authority.trusts(role_arn, _ECS_TASKS, source_of(task, account), asked)

@@ -14,9 +14,10 @@ from review.intents.facts import arns, declared
 from review.intents.grants import Grants, Intent, allow, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from review.intents.facts import Facts
+    from review.intents.facts.jobs import JobDefinition
     from review.intents.facts.tasks import TaskDefinition
     from review.intents.grants import Statement
 
@@ -37,13 +38,24 @@ def intent(facts: Facts, definition: TaskDefinition) -> Intent:
             why = f"The task definition {definition.family} is only read by this plan, without its containers."
         identity = Grants(supposed=_anything(facts), outside=(why,))
     else:
-        identity = together(_container(facts, definition, each) for each in definition.containers)
+        told = declared.secrets_keys(facts.plan, definition.family)
+        identity = together(_container(facts, told, each) for each in definition.containers)
     return Intent(KIND, purpose, identity, task_trust.taken_on(facts))
 
 
-def _container(facts: Facts, definition: TaskDefinition, container: Mapping[str, Any]) -> Grants:
+def intent_of_job(facts: Facts, definition: JobDefinition) -> Intent:
+    """Return what the execution role of a job definition is for: Batch runs a job as an ECS task."""
+    told = declared.secrets_keys(facts.plan, definition.name, of_job=True)
+    identity = _container(facts, told, definition.container)
+    return Intent(
+        KIND, f"ECS starts the container of the job {definition.name} with it", identity, task_trust.taken_on(facts)
+    )
+
+
+def _container(facts: Facts, told: Sequence[str] | None, container: Mapping[str, Any]) -> Grants:
+    """Return what a container takes; its secrets' keys are declared, or nobody says which they are."""
     needed = [*_pulls(facts, str(container.get("image") or "")), *_logs(facts, container)]
-    return Grants(needed=tuple(needed)) + _secrets(facts, definition, container) + _files(facts, container)
+    return Grants(needed=tuple(needed)) + _secrets(facts, told, container) + _files(facts, container)
 
 
 def _pulls(facts: Facts, image: str) -> Iterator[Statement]:
@@ -75,7 +87,7 @@ def _logs(facts: Facts, container: Mapping[str, Any]) -> Iterator[Statement]:
         yield allow("logs:CreateLogGroup", [arn, f"{arn}:*"])
 
 
-def _secrets(facts: Facts, definition: TaskDefinition, container: Mapping[str, Any]) -> Grants:
+def _secrets(facts: Facts, told: Sequence[str] | None, container: Mapping[str, Any]) -> Grants:
     """Return what it takes to read what goes into the container's environment and log driver, and to its registry."""
     log = container.get("logConfiguration") or {}
     given = [
@@ -89,10 +101,10 @@ def _secrets(facts: Facts, definition: TaskDefinition, container: Mapping[str, A
     grants = Grants()
     if secrets:
         grants += Grants(needed=(allow("secretsmanager:GetSecretValue", secrets),))
-        grants += _decrypts(facts, definition, "secretsmanager", secrets)
+        grants += _decrypts(facts, told, "secretsmanager", secrets)
     if parameters:
         grants += Grants(needed=(allow("ssm:GetParameters", parameters),))
-        grants += _decrypts(facts, definition, "ssm", parameters)
+        grants += _decrypts(facts, told, "ssm", parameters)
     return grants
 
 
@@ -123,7 +135,7 @@ def _value_arn(facts: Facts, value: str) -> str:
     )
 
 
-def _decrypts(facts: Facts, definition: TaskDefinition, service: str, read: list[str]) -> Grants:
+def _decrypts(facts: Facts, told: Sequence[str] | None, service: str, read: list[str]) -> Grants:
     """Return the use of the keys that encrypt secrets: of the plan's own, and of those that are declared."""
     found = {each: facts.encryption.key_of(each) for each in read}
     known = sorted({key for key in found.values() if key})
@@ -131,7 +143,6 @@ def _decrypts(facts: Facts, definition: TaskDefinition, service: str, read: list
     elsewhere = [arn for arn, key in found.items() if key is None]
     if not elsewhere:
         return grants
-    told = declared.secrets_keys(facts.plan, definition.family)
     if told is not None:
         # They are declared for all secrets of the task together: which of them a key encrypts, nobody says.
         return grants + (Grants(optional=(keys.through(facts, service, told, keys.READ),)) if told else Grants())

@@ -36,6 +36,12 @@ def _intents(facts: Facts, role: str) -> Iterator[Intent]:
             yield execution_role.intent(there, definition)
         if definition.task_role == role:
             yield task_role.intent(there, definition)
+    for job in facts.jobs_of(role):
+        there = facts.at(job.arn)
+        if job.execution_role == role:
+            yield execution_role.intent_of_job(there, job)
+        if job.job_role == role:
+            yield task_role.intent_of_job(there, job)
     for each in facts.syncs:
         if each.document.role == role:
             yield sync.intent(facts, each)

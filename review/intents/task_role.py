@@ -12,6 +12,7 @@ IAM" of the AppSync Guide.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from review.intents import keys, task_trust
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from review.intents.facts import Facts
+    from review.intents.facts.jobs import JobDefinition
     from review.intents.facts.tasks import TaskDefinition
     from review.intents.grants import Statement
 
@@ -34,8 +36,19 @@ _PUBLIC_PARAMETERS: Final = "aws/service/"
 def intent(facts: Facts, definition: TaskDefinition) -> Intent:
     """Return what the task role of a task definition is for: who takes it on, and what it may do if it is declared."""
     permissions = declared.permissions(facts.plan, definition.family)
+    found = _declared(facts, f"the code of {definition.family}", permissions)
+    return found if found.identity is None else replace(found, identity=found.identity + _commands(facts, definition))
+
+
+def intent_of_job(facts: Facts, definition: JobDefinition) -> Intent:
+    """Return what the role of a job definition is for: ECS gives it to the job's container, as to a task's."""
+    permissions = declared.permissions(facts.plan, definition.name, of_job=True)
+    return _declared(facts, f"the code of the job {definition.name}", permissions)
+
+
+def _declared(facts: Facts, code: str, permissions: Mapping[str, Sequence[Permission]] | None) -> Intent:
     if permissions is None:
-        return Intent(KIND, f"the code of {definition.family} works with it", None, task_trust.taken_on(facts))
+        return Intent(KIND, f"{code} works with it", None, task_trust.taken_on(facts))
     said = ", ".join(f"{kind} ({len(grants)})" for kind, grants in permissions.items() if grants) or "nothing"
     identity = together(
         Grants(needed=(statement,))
@@ -45,8 +58,8 @@ def intent(facts: Facts, definition: TaskDefinition) -> Intent:
     )
     if unknown := sorted(permissions.keys() - _MEANINGS.keys()):
         identity += Grants(outside=(f"What {', '.join(unknown)} means among declared permissions is not known here.",))
-    purpose = f"the code of {definition.family} works with it, which by the output `review` may do: {said}"
-    return Intent(KIND, purpose, identity + _commands(facts, definition), task_trust.taken_on(facts))
+    purpose = f"{code} works with it, which by the output `review` may do: {said}"
+    return Intent(KIND, purpose, identity, task_trust.taken_on(facts))
 
 
 def _commands(facts: Facts, definition: TaskDefinition) -> Grants:

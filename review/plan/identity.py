@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # {name} and others are attributes of the resource; what is not known of them becomes a symbol.
 _TEMPLATES: Final = {
+    "aws_batch_compute_environment": "batch:{region}:{account}:compute-environment/{compute_environment_name}",
     "aws_batch_job_definition": "batch:{region}:{account}:job-definition/{name}:{revision}",
     "aws_batch_job_queue": "batch:{region}:{account}:job-queue/{name}",
     "aws_cloudwatch_event_archive": "events:{region}:{account}:archive/{name}",

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from review.plan import Plan, Resource
 
+# The host is a regional endpoint, a legacy one (queue.amazonaws.com), a VPC's, or a stand-in's, which name no region.
 _QUEUE_URL: Final = re.compile(
-    r"https://sqs\.(?P<region>[^./]+)\.amazonaws\.com[^/]*/(?P<account>[^/]+)/(?P<name>[^/]+)"
+    r"https?://(?:sqs\.(?P<region>[^./:]+)\.amazonaws\.com[^/]*|[^/]+)/(?P<account>[0-9]{12})/(?P<name>[^/]+)"
 )
 
 
@@ -171,7 +172,7 @@ class _Guards:
             return name
         plan, sort = self._plan, self._sort
         if url := _QUEUE_URL.fullmatch(name):
-            return f"arn:{plan.partition}:sqs:{url['region']}:{url['account']}:{url['name']}"
+            return f"arn:{plan.partition}:sqs:{url['region'] or plan.region}:{url['account']}:{url['name']}"
         place = ":" if sort.service == "s3" else f"{plan.region}:{plan.account}"
         return f"arn:{plan.partition}:{sort.service}:{place}:{sort.form.format(name)}"
 

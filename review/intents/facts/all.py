@@ -7,12 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from review.intents.facts import arns, encryption, rules, schedules, syncs, tasks, uses
+from review.intents.facts import arns, encryption, jobs, rules, schedules, syncs, tasks, uses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from review.intents.facts.encryption import Encryption
+    from review.intents.facts.jobs import JobDefinition
     from review.intents.facts.rules import Bus, Rule, Target
     from review.intents.facts.schedules import Schedule
     from review.intents.facts.syncs import Document, Sync
@@ -33,6 +34,7 @@ class Facts:
     Attributes:
         plan: the plan.
         tasks: the task definitions.
+        jobs: the job definitions of AWS Batch.
         schedules: the schedules.
         rules: the rules that the plan makes.
         targets: the targets of rules.
@@ -45,6 +47,7 @@ class Facts:
 
     plan: Plan
     tasks: Tasks
+    jobs: tuple[JobDefinition, ...]
     schedules: tuple[Schedule, ...]
     rules: tuple[Rule, ...]
     targets: tuple[Target, ...]
@@ -58,6 +61,7 @@ class Facts:
     _targets_at: dict[str, list[Target]] = field(default_factory=lambda: defaultdict(list), repr=False)
     _schedules_at: dict[str, list[Schedule]] = field(default_factory=lambda: defaultdict(list), repr=False)
     _definitions_of: dict[str, list[TaskDefinition]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    _jobs_of: dict[str, list[JobDefinition]] = field(default_factory=lambda: defaultdict(list), repr=False)
     _alarms_at: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +76,9 @@ class Facts:
         for definition in self.tasks.definitions:
             for role in {definition.task_role, definition.execution_role}:
                 self._definitions_of[role].append(definition)
+        for job in self.jobs:
+            for role in {job.job_role, job.execution_role}:
+                self._jobs_of[role].append(job)
         for alarm in self.plan.existing(*_ALARMS):
             for action in _ACTIONS:
                 told = alarm.get(action)
@@ -108,6 +115,10 @@ class Facts:
     def definitions_of(self, role: str) -> Sequence[TaskDefinition]:
         """Return the task definitions that have a role, as one or the other."""
         return self._definitions_of.get(role, [])
+
+    def jobs_of(self, role: str) -> Sequence[JobDefinition]:
+        """Return the job definitions that have a role, as one or the other."""
+        return self._jobs_of.get(role, [])
 
     def others_with(self, role: str) -> Sequence[str]:
         """Return the addresses of what works with a role and has no intent here."""
@@ -147,6 +158,7 @@ def read(plan: Plan) -> Facts:
     return Facts(
         plan=plan,
         tasks=tasks.read(plan),
+        jobs=jobs.read(plan),
         schedules=schedules.read(plan),
         rules=rules.read_rules(plan),
         targets=rules.read_targets(plan),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from review.intents.facts import jobs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 _KNOWN: Final = frozenset(
     ("aws_cloudwatch_event_target", "aws_ecs_task_definition", "aws_scheduler_schedule", "aws_ssm_document")
 )
+_JOB: Final = "aws_batch_job_definition"  # known if it has one container
 _OF_IAM: Final = "aws_iam_"
 _BY_NAME: Final = "aws_iam_instance_profile"
 _OF_TERRAFORM: Final = "terraform_data"
@@ -34,7 +37,9 @@ def read(plan: Plan) -> Mapping[str, Sequence[str]]:
 
 
 def _may_work(each: Resource) -> bool:
-    return each.exists_after and each.type not in {*_KNOWN, _OF_TERRAFORM} and not each.type.startswith(_OF_IAM)
+    if not each.exists_after or each.type in {*_KNOWN, _OF_TERRAFORM} or each.type.startswith(_OF_IAM):
+        return False
+    return each.type != _JOB or jobs.container(each) is None
 
 
 def _roles(value: Any, name: str) -> Iterator[str]:

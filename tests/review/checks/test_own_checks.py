@@ -235,6 +235,75 @@ def test_a_key_of_ones_own_is_fine_and_so_is_a_queue_that_nothing_fails_to(key: 
     assert brief(own, "dead-letter-queue-managed-key") == brief(nobody, "dead-letter-queue-managed-key") == []
 
 
+# --- Containers of jobs
+
+
+def job(**container: Any) -> Change:
+    roles = {"jobRoleArn": f"arn:aws:iam::{ACCOUNT}:role/job", "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/start"}
+    properties = {"image": "example", "readonlyRootFilesystem": True, **roles, **container}
+    values = {"name": "orders", "type": "container", "container_properties": json.dumps(properties)}
+    return resource("aws_batch_job_definition.orders", values | {"platform_capabilities": ["FARGATE"]})
+
+
+@pytest.mark.parametrize(
+    ("container", "count"),
+    [
+        ({}, 0),
+        ({"readonlyRootFilesystem": False}, 1),
+        ({"readonlyRootFilesystem": None}, 1),
+        ({"jobRoleArn": f"arn:aws:iam::{ACCOUNT}:role/start"}, 1),
+        ({"jobRoleArn": None}, 0),
+        ({"executionRoleArn": None}, 1),
+        ({"readonlyRootFilesystem": False, "jobRoleArn": f"arn:aws:iam::{ACCOUNT}:role/start"}, 2),
+    ],
+)
+def test_a_job_is_held_in_like_a_task(container: dict[str, Any], count: int) -> None:
+    assert brief(found(job(**container)), "job-container") == [(FAIL, "aws_batch_job_definition.orders")] * count
+
+
+def test_a_job_whose_container_nobody_knows_is_not_judged() -> None:
+    later = resource("aws_batch_job_definition.orders", {"name": "orders", "container_properties": None})
+    assert brief(found(later), "job-container") == []
+
+
+# --- Secrets
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_secret"),
+    [
+        ("DB_PASSWORD", "hunter2", True),
+        ("password", "hunter2", True),
+        ("API_KEY", "x1", True),
+        ("SERVICE_APIKEY", "x1", True),
+        ("aws.secret-access-key", "x1", True),
+        ("TOKEN", "x1", True),
+        ("SETTING", "AKIAIOSFODNN7EXAMPLE", True),
+        ("SETTING", "-----BEGIN RSA PRIVATE KEY-----\nMII", True),
+        ("SETTING", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", True),
+        ("TOKEN_API_KEY", "ssm:/dn-dev/tokens/api-key", False),
+        ("TOKEN_SECRET", "arn:aws:secretsmanager:us-east-1:1:secret:s", False),
+        ("PRIVATE_KEY", "/run/secrets/key", False),
+        ("TOKEN_URL", "anything", False),
+        ("MONKEY", "x1", False),
+        ("COMPASS", "x1", False),
+        ("MAX_TOKEN", "512", False),
+        ("USE_TOKEN", "true", False),
+        ("PASSWORD", "", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["task", "job"])
+def test_a_secret_in_clear_fails_and_is_not_told(kind: str, name: str, value: str, is_secret: bool) -> None:
+    container = {"name": "main", "environment": [{"name": "LEVEL", "value": "info"}, {"name": name, "value": value}]}
+    task = resource(
+        "aws_ecs_task_definition.orders", {"family": "orders", "container_definitions": json.dumps([container])}
+    )
+    address = {"task": "aws_ecs_task_definition.orders", "job": "aws_batch_job_definition.orders"}[kind]
+    findings = [each for each in found(task if kind == "task" else job(**container)) if each.rule.endswith("in-clear")]
+    assert [(each.severity, each.address) for each in findings] == ([(FAIL, address)] if is_secret else [])
+    assert all(name in each.title and value not in f"{each.title}{each.detail}{each.advice}" for each in findings)
+
+
 # --- Log groups, alarms
 
 

@@ -101,6 +101,8 @@ def test_the_names_of_checks_stay() -> None:
         "check/dead-letter-queue-managed-key",
         "check/key-shuts-out-service",
         "check/log-target-with-role",
+        "check/job-container",
+        "check/secret-in-clear",
         "check/alarm-without-action",
         "check/schedule-without-alarm",
     ]

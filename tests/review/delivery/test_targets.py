@@ -321,6 +321,68 @@ def test_what_is_off_takes_nothing() -> None:
     assert (failure.rule, failure.address) == ("delivery/off", "aws_batch_job_queue.jobs")
 
 
+def computed(*states: str) -> Whole:
+    """The queue of the jobs with compute environments in these states; "" is one that is made elsewhere."""
+    whole = Whole()
+    order = []
+    for number, state in enumerate(states):
+        its = arn("batch", f"compute-environment/c{number}")
+        order.append({"order": number, "compute_environment": its})
+        if state:
+            whole.resources[f"aws_batch_compute_environment.c{number}"] = {
+                "compute_environment_name": f"c{number}", "arn": its, "state": state,
+            }  # fmt: skip
+    whole.resources["aws_batch_job_queue.jobs"] |= {"state": "ENABLED", "compute_environment_order": order}
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("states", "runs"),
+    [
+        (["ENABLED"], True),
+        (["DISABLED"], False),
+        (["DISABLED", "DISABLED"], False),
+        (["DISABLED", "ENABLED"], True),
+        (["DISABLED", ""], True),
+    ],
+)
+def test_jobs_wait_for_ever_where_nothing_runs_them(states: list[str], runs: bool) -> None:
+    found = computed(*states).delivered().findings
+    assert [(each.rule, each.address) for each in found] == (
+        [] if runs else [("delivery/off", "aws_batch_compute_environment.c0")]
+    )
+
+
+def job_with(trust: dict[str, Any]) -> Whole:
+    """A job whose two roles are trusted like this."""
+    whole = Whole()
+    roles = {name: role_arn(name) for name in ("job", "start")}
+    container = {"image": "example", "jobRoleArn": roles["job"], "executionRoleArn": roles["start"]}
+    whole.resources["aws_batch_job_definition.job"]["container_properties"] = json.dumps(container)
+    for name, its in roles.items():
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        whole.resources[f"aws_iam_role.{name}"] = {"name": name, "arn": its, "assume_role_policy": document}
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("service", "source", "runs"),
+    [
+        ("ecs-tasks.amazonaws.com", arn("ecs", "*"), True),
+        ("batch.amazonaws.com", arn("ecs", "*"), False),
+        ("ecs-tasks.amazonaws.com", arn("ecs", "task/other/*"), False),
+        ("ecs-tasks.amazonaws.com", arn("batch", "*"), False),
+    ],
+)
+def test_ecs_takes_on_the_roles_of_a_job(service: str, source: str, runs: bool) -> None:
+    condition = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}, "Condition": condition}
+    whole = job_with(trust)
+    questions = {f"May ecs-tasks.amazonaws.com take on the role {name}?" for name in ("job", "start")}
+    answers = [hop.answer for path in whole.delivered().paths for hop in path.hops if hop.question in questions]
+    assert answers == [Answer.YES if runs else Answer.NO] * 2
+
+
 def test_a_key_that_is_disabled_serves_nobody() -> None:
     whole = Whole()
     document = whole.document()

@@ -34,7 +34,8 @@ def schedule(arn: str | None) -> dict[str, Any]:
 OTHERS: dict[str, Any] = {
     "aws_lambda_function.report": {"function_name": "report", "arn": FUNCTION, "role": f"{ROLE}/runner"},
     "aws_batch_job_definition.report": {
-        "name": "report", "container_properties": json.dumps({"jobRoleArn": f"{ROLE}/runner"}),
+        "name": "report",
+        "node_properties": json.dumps({"nodeRangeProperties": [{"container": {"jobRoleArn": f"{ROLE}/runner"}}]}),
     },
     "aws_iam_instance_profile.report": {"name": "report", "role": "runner"},
     "aws_ssm_document.report": {

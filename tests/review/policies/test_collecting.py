@@ -223,11 +223,17 @@ def test_a_queue_without_a_policy_has_none() -> None:
 
 def test_a_queue_has_the_policy_of_its_attribute_or_of_its_own_resource() -> None:
     assert actions(only_guarded(queue(policy=given("sqs:SendMessage")))) == ["sqs:SendMessage"]
-    url = f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/orders"
-    by_url = resource("aws_sqs_queue_policy.p", {"queue_url": url, "policy": given("sqs:SendMessage")})
+    hosts = ("https://sqs.us-east-1.amazonaws.com", "https://queue.amazonaws.com", "http://127.0.0.1:4566")
+    urls = [f"{host}/{ACCOUNT}/orders" for host in hosts]
+    by_url = [
+        resource("aws_sqs_queue_policy.p", {"queue_url": url, "policy": given("sqs:SendMessage")}) for url in urls
+    ]
     by_reference = resource("aws_sqs_queue_policy.p", {"policy": given("sqs:SendMessage")}, {"queue_url": True})
     expressions = {"aws_sqs_queue_policy.p": {"queue_url": to("aws_sqs_queue.q.id")}}
-    for found in (only_guarded(queue(), by_url), only_guarded(queue(), by_reference, configuration=expressions)):
+    for found in (
+        *(only_guarded(queue(), each) for each in by_url),
+        only_guarded(queue(), by_reference, configuration=expressions),
+    ):
         assert (found.address, actions(found)) == ("aws_sqs_queue.q", ["sqs:SendMessage"])
         assert found.documents[0].address == "aws_sqs_queue_policy.p"
 
