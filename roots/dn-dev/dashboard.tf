@@ -41,6 +41,9 @@ resource "aws_cloudwatch_dashboard" "environment" {
             "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-failure-FailedInvocations",
             "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-failure-InvocationsFailedToBeSentToDlq",
             "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-failure-InvocationsSentToDlq",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-requested-FailedInvocations",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-requested-InvocationsFailedToBeSentToDlq",
+            "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-requested-InvocationsSentToDlq",
             "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-success-FailedInvocations",
             "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-success-InvocationsFailedToBeSentToDlq",
             "${local.alarm_arn_prefix}internal-content-use1-custom-id-cleanup-success-InvocationsSentToDlq",
@@ -280,11 +283,59 @@ resource "aws_cloudwatch_dashboard" "environment" {
         }
       },
 
-      # Workflow custom-id-cleanup
+      # Job cmscustomidcleanup, which runs the task cmscustomidcleanup
       {
         type   = "text"
         x      = 0
         y      = 46
+        width  = 24
+        height = 1
+        properties = {
+          markdown = "## Job cmscustomidcleanup, which runs the task cmscustomidcleanup"
+        }
+      },
+      {
+        type   = "metric"
+        x      = 0
+        y      = 47
+        width  = 12
+        height = 6
+        properties = {
+          title = "Submissions: events that submit one, or an array"
+          metrics = [
+            ["AWS/Events", "TriggeredRules", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
+          ]
+          stat   = "Sum"
+          period = 3600
+          region = local.region
+          view   = "timeSeries"
+          yAxis  = { left = { min = 0, showUnits = false } }
+        }
+      },
+      {
+        type   = "metric"
+        x      = 12
+        y      = 47
+        width  = 12
+        height = 6
+        properties = {
+          title = "Failures, of an array each child's too"
+          metrics = [
+            ["AWS/Events", "TriggeredRules", "RuleName", "internal-content-use1-cmscustomidcleanup-job-failed", { label = "failed jobs" }],
+          ]
+          stat   = "Sum"
+          period = 3600
+          region = local.region
+          view   = "timeSeries"
+          yAxis  = { left = { min = 0, showUnits = false } }
+        }
+      },
+
+      # Workflow custom-id-cleanup
+      {
+        type   = "text"
+        x      = 0
+        y      = 53
         width  = 24
         height = 1
         properties = {
@@ -294,7 +345,7 @@ resource "aws_cloudwatch_dashboard" "environment" {
       {
         type   = "metric"
         x      = 0
-        y      = 47
+        y      = 54
         width  = 8
         height = 6
         properties = {
@@ -302,6 +353,8 @@ resource "aws_cloudwatch_dashboard" "environment" {
           metrics = [
             ["AWS/Events", "TriggeredRules", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
             ["AWS/Events", "Invocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
+            ["AWS/Events", "TriggeredRules", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
+            ["AWS/Events", "Invocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
             ["AWS/Events", "TriggeredRules", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
             ["AWS/Events", "Invocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
           ]
@@ -315,7 +368,7 @@ resource "aws_cloudwatch_dashboard" "environment" {
       {
         type   = "metric"
         x      = 8
-        y      = 47
+        y      = 54
         width  = 8
         height = 6
         properties = {
@@ -324,6 +377,9 @@ resource "aws_cloudwatch_dashboard" "environment" {
             ["AWS/Events", "FailedInvocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
             ["AWS/Events", "InvocationsSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
             ["AWS/Events", "InvocationsFailedToBeSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.failure],
+            ["AWS/Events", "FailedInvocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
+            ["AWS/Events", "InvocationsSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
+            ["AWS/Events", "InvocationsFailedToBeSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
             ["AWS/Events", "FailedInvocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
             ["AWS/Events", "InvocationsSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
             ["AWS/Events", "InvocationsFailedToBeSentToDlq", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.success],
@@ -338,7 +394,7 @@ resource "aws_cloudwatch_dashboard" "environment" {
       {
         type   = "metric"
         x      = 16
-        y      = 47
+        y      = 54
         width  = 8
         height = 6
         properties = {
@@ -352,6 +408,25 @@ resource "aws_cloudwatch_dashboard" "environment" {
           region = local.region
           view   = "timeSeries"
           yAxis  = { left = { label = "messages", min = 0, showUnits = false }, right = { label = "seconds", min = 0, showUnits = false } }
+        }
+      },
+      {
+        type   = "metric"
+        x      = 0
+        y      = 60
+        width  = 24
+        height = 6
+        properties = {
+          title = "AWS Batch: invocations of the rules that submit jobs"
+          metrics = [
+            ["AWS/Events", "Invocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
+            ["AWS/Events", "FailedInvocations", "EventBusName", module.workflow_custom_id_cleanup.bus_name, "RuleName", module.workflow_custom_id_cleanup.rule_names.requested],
+          ]
+          stat   = "Sum"
+          period = 3600
+          region = local.region
+          view   = "timeSeries"
+          yAxis  = { left = { min = 0, showUnits = false } }
         }
       },
     ]

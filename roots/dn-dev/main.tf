@@ -141,6 +141,7 @@ data "aws_iam_policy_document" "alerts" {
         module.task_channelbackfill.failure_rule_arn,
         module.task_claims_report.failure_rule_arn,
         module.task_cmscustomidcleanup.failure_rule_arn,
+        module.job_cmscustomidcleanup.failure_rule_arn,
       ]
     }
   }
@@ -193,16 +194,46 @@ data "aws_iam_policy_document" "alerts" {
 module "task_channelbackfill" {
   source = "../../modules/ecs-task"
 
-  name   = "channelbackfill"
-  image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-channelbackfill-api:latest"
-  cpu    = 2048
-  memory = 4096
+  name    = "channelbackfill"
+  image   = "867653852961.dkr.ecr.us-east-1.amazonaws.com/punctual-workers:2.0.0"
+  cpu     = 256
+  memory  = 512
+  command = ["channelbackfill"]
+  environment = {
+    CHANNELS_CSV    = "s3://youtube-reporting-main/channels_customids.csv"
+    ERROR_THRESHOLD = "0.05"
+    EVENT_BUS       = "dn-backend-workflow-bus-dev"
+    GRAPHQL_URL     = "ssm:/dn-dev/graphql/url"
+  }
   permissions = {
+    appsync_graphql = [
+      {
+        api_id = "dnbackendfunctionsdev57767"
+        fields = [
+          "Query.listChannels",
+          "Query.getChannel",
+          "Mutation.createChannel",
+          "Mutation.updateChannel",
+        ]
+      },
+    ]
     put_events = [
       {
         detail_types = ["Channel Backfill Completed", "Channel Backfill Failed"]
         event_bus    = "dn-backend-workflow-bus-dev"
         sources      = ["dn.backend.channelbackfill"]
+      },
+    ]
+    s3_read = [
+      {
+        bucket = "youtube-reporting-main"
+        keys   = ["channels_customids.csv"]
+      },
+    ]
+    ssm_read = [
+      {
+        operation = "GetParameters"
+        parameter = "/dn-dev/graphql/url"
       },
     ]
   }
@@ -242,15 +273,71 @@ module "task_claims_report" {
 module "task_cmscustomidcleanup" {
   source = "../../modules/ecs-task"
 
-  name   = "cmscustomidcleanup"
-  image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-cmscustomidupdate-api:latest"
-  cpu    = 4096
-  memory = 8192
+  name    = "cmscustomidcleanup"
+  image   = "867653852961.dkr.ecr.us-east-1.amazonaws.com/punctual-workers:2.0.0"
+  cpu     = 512
+  memory  = 1024
+  command = ["cmscustomidcleanup"]
+  environment = {
+    CONTENT_ID_URL      = "ssm:/dn-dev/content-id/url"
+    CONTENT_OWNER       = "ssm:/dn-dev/content-id/owner"
+    EVENT_BUS           = "dn-backend-workflow-bus-dev"
+    GRAPHQL_URL         = "ssm:/dn-dev/graphql/url"
+    LEDGER              = "s3://youtube-reporting-main/custom-id-cleanup/ledgers/"
+    OUTPUT              = "s3://youtube-reporting-main/custom-id-cleanup/reports/"
+    REQUESTS_PER_SECOND = "20"
+    TOKEN_API_KEY       = "ssm:/dn-dev/tokens/api-key"
+    TOKEN_URL           = "ssm:/dn-dev/tokens/url"
+    VIDEO_REPORT        = "s3://youtube-reporting-main/reports/video_report_Indmusic_V_v1-3.csv"
+  }
   permissions = {
+    appsync_graphql = [
+      {
+        api_id = "dnbackendfunctionsdev57767"
+        fields = ["Query.listChannels"]
+      },
+    ]
+    put_events = [
+      {
+        detail_types = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+        event_bus    = "dn-backend-workflow-bus-dev"
+        sources      = ["dn.backend.cmscustomidcleanup"]
+      },
+    ]
     s3_read = [
       {
         bucket = "youtube-reporting-main"
         keys   = ["reports/video_report_Indmusic_V_v1-3.csv"]
+        prefix = "custom-id-cleanup/ledgers/"
+      },
+    ]
+    s3_write = [
+      {
+        bucket    = "youtube-reporting-main"
+        multipart = false
+        prefix    = "custom-id-cleanup/"
+      },
+    ]
+    ssm_read = [
+      {
+        operation = "GetParameters"
+        parameter = "/dn-dev/content-id/owner"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-dev/content-id/url"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-dev/graphql/url"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-dev/tokens/api-key"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-dev/tokens/url"
       },
     ]
   }
@@ -258,6 +345,52 @@ module "task_cmscustomidcleanup" {
   names              = { family = "cmscustomidcleanup-task" }
 
   log_kms_key_arn    = aws_kms_key.main.arn
+  failure_topic_arns = { alerts = aws_sns_topic.alerts.arn }
+
+  resource_owner        = local.naming.resource_owner
+  billing_entity        = local.naming.billing_entity
+  billing_domain        = local.naming.billing_domain
+  security_domain       = local.naming.security_domain
+  aws_region_short_code = local.naming.aws_region_short_code
+}
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Jobs: tasks as jobs of AWS Batch, each with its definition, and with its queue unless that exists
+# ---------------------------------------------------------------------------------------------------------------------
+
+module "job_cmscustomidcleanup" {
+  source = "../../modules/batch-job"
+
+  name    = "cmscustomidcleanup"
+  image   = "867653852961.dkr.ecr.us-east-1.amazonaws.com/punctual-workers:2.0.0"
+  cpu     = 512
+  memory  = 1024
+  command = ["cmscustomidcleanup"]
+  environment = {
+    CONTENT_ID_URL      = "ssm:/dn-dev/content-id/url"
+    CONTENT_OWNER       = "ssm:/dn-dev/content-id/owner"
+    EVENT_BUS           = "dn-backend-workflow-bus-dev"
+    GRAPHQL_URL         = "ssm:/dn-dev/graphql/url"
+    LEDGER              = "s3://youtube-reporting-main/custom-id-cleanup/ledgers/"
+    OUTPUT              = "s3://youtube-reporting-main/custom-id-cleanup/reports/"
+    REQUESTS_PER_SECOND = "20"
+    TOKEN_API_KEY       = "ssm:/dn-dev/tokens/api-key"
+    TOKEN_URL           = "ssm:/dn-dev/tokens/url"
+    VIDEO_REPORT        = "s3://youtube-reporting-main/reports/video_report_Indmusic_V_v1-3.csv"
+  }
+  queue = {
+    max_vcpus          = 5
+    security_group_ids = local.network.security_group_ids
+    subnets            = local.network.trusted_compute_subnets
+  }
+  retry           = { attempts = 5 }
+  timeout_seconds = 7200
+
+  execution_role_arn = module.task_cmscustomidcleanup.execution_role_arn
+  log_group_name     = module.task_cmscustomidcleanup.log_group_name
+  task_role_arn      = module.task_cmscustomidcleanup.task_role_arn
+
+  assign_public_ip   = local.network.assign_public_ip
   failure_topic_arns = { alerts = aws_sns_topic.alerts.arn }
 
   resource_owner        = local.naming.resource_owner
@@ -343,6 +476,11 @@ module "workflow_custom_id_cleanup" {
       principal_arns = [module.task_channelbackfill.task_role_arn]
       sources        = ["dn.backend.channelbackfill"]
     }
+    cmscustomidcleanup = {
+      detail_types   = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+      principal_arns = [module.task_cmscustomidcleanup.task_role_arn]
+      sources        = ["dn.backend.cmscustomidcleanup"]
+    }
   }
   rules = {
     failure = {
@@ -362,6 +500,23 @@ module "workflow_custom_id_cleanup" {
         }
         log = {
           log = {}
+        }
+      }
+    }
+    requested = {
+      description = "Runs the CMS cleanup as an array of ten jobs when an operator requests it"
+      event_pattern = {
+        detail_type = ["Custom ID Cleanup Requested"]
+        source      = ["dn.backend.operations"]
+      }
+      name = "cmscustomidcleanup-requested-dev"
+      targets = {
+        cmscustomidcleanup-shards = {
+          submit_job = {
+            array_size     = 10
+            job_definition = "cmscustomidcleanup"
+            job_queue_arn  = module.job_cmscustomidcleanup.job_queue_arn
+          }
         }
       }
     }

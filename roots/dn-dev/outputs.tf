@@ -13,6 +13,16 @@ output "dlq_urls" {
   }
 }
 
+output "job_definition_arns" {
+  description = "Newest revision of each job's definition."
+  value       = { cmscustomidcleanup = module.job_cmscustomidcleanup.job_definition_arn }
+}
+
+output "job_queue_arns" {
+  description = "Queue of each job that has one of its own."
+  value       = { cmscustomidcleanup = module.job_cmscustomidcleanup.job_queue_arn }
+}
+
 output "key_arns" {
   description = "KMS keys."
   value       = { main = aws_kms_key.main.arn }
@@ -28,7 +38,7 @@ output "log_group_names" {
 }
 
 output "review" {
-  description = "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its secrets, and the minutes that a run typically takes; of each bus by its name: who may put events on it. And which of its checks do not count for what, with the reason."
+  description = "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its secrets, and the minutes that a run typically takes; of each job by its definition: which task it is; of each bus by its name: who may put events on it. And which of its checks do not count for what, with the reason."
   value = {
     buses = {
       dn-backend-workflow-bus-dev = {
@@ -38,11 +48,20 @@ output "review" {
             principal_arns = [module.task_channelbackfill.task_role_arn]
             sources        = ["dn.backend.channelbackfill"]
           },
+          {
+            detail_types   = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+            principal_arns = [module.task_cmscustomidcleanup.task_role_arn]
+            sources        = ["dn.backend.cmscustomidcleanup"]
+          },
         ]
       }
     }
+    jobs = {
+      cmscustomidcleanup = { task = "cmscustomidcleanup-task" }
+    }
     skips = {
       "check/dead-letter-queue-missing" = {
+        "module.job_cmscustomidcleanup.aws_cloudwatch_event_target.failure[*]"  = "It tells of a job that has failed, which Batch and the log group show all the same."
         "module.task_channelbackfill.aws_cloudwatch_event_target.failure[*]"    = "It tells of a task that has ended, which ECS and the task's log group show all the same. failure_dead_letter_queue keeps what reaches no topic."
         "module.task_claims_report.aws_cloudwatch_event_target.failure[*]"      = "It tells of a task that has ended, which ECS and the task's log group show all the same. failure_dead_letter_queue keeps what reaches no topic."
         "module.task_cmscustomidcleanup.aws_cloudwatch_event_target.failure[*]" = "It tells of a task that has ended, which ECS and the task's log group show all the same. failure_dead_letter_queue keeps what reaches no topic."
@@ -51,6 +70,17 @@ output "review" {
     tasks = {
       channelbackfill-task = {
         permissions = {
+          appsync_graphql = [
+            {
+              api_id = "dnbackendfunctionsdev57767"
+              fields = [
+                "Query.listChannels",
+                "Query.getChannel",
+                "Mutation.createChannel",
+                "Mutation.updateChannel",
+              ]
+            },
+          ]
           put_events = [
             {
               detail_types = ["Channel Backfill Completed", "Channel Backfill Failed"]
@@ -58,19 +88,74 @@ output "review" {
               sources      = ["dn.backend.channelbackfill"]
             },
           ]
+          s3_read = [
+            {
+              bucket = "youtube-reporting-main"
+              keys   = ["channels_customids.csv"]
+            },
+          ]
+          ssm_read = [
+            {
+              operation = "GetParameters"
+              parameter = "/dn-dev/graphql/url"
+            },
+          ]
         }
-        typical_minutes = 15
+        typical_minutes = 5
       }
       cmscustomidcleanup-task = {
         permissions = {
+          appsync_graphql = [
+            {
+              api_id = "dnbackendfunctionsdev57767"
+              fields = ["Query.listChannels"]
+            },
+          ]
+          put_events = [
+            {
+              detail_types = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+              event_bus    = "dn-backend-workflow-bus-dev"
+              sources      = ["dn.backend.cmscustomidcleanup"]
+            },
+          ]
           s3_read = [
             {
               bucket = "youtube-reporting-main"
               keys   = ["reports/video_report_Indmusic_V_v1-3.csv"]
+              prefix = "custom-id-cleanup/ledgers/"
+            },
+          ]
+          s3_write = [
+            {
+              bucket    = "youtube-reporting-main"
+              multipart = false
+              prefix    = "custom-id-cleanup/"
+            },
+          ]
+          ssm_read = [
+            {
+              operation = "GetParameters"
+              parameter = "/dn-dev/content-id/owner"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-dev/content-id/url"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-dev/graphql/url"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-dev/tokens/api-key"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-dev/tokens/url"
             },
           ]
         }
-        typical_minutes = 240
+        typical_minutes = 40
       }
       dn-task-claims-report-process = {
         permissions = {}

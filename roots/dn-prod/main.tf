@@ -223,18 +223,48 @@ data "aws_iam_policy_document" "pager" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "task_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=c6460590ff8916c290be5e8167bb5b846c9694b8"
 
-  name   = "channelbackfill"
-  image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-channelbackfill-api:latest"
-  cpu    = 2048
-  memory = 4096
+  name    = "channelbackfill"
+  image   = "867653852961.dkr.ecr.us-east-1.amazonaws.com/punctual-workers:2.0.0"
+  cpu     = 2048
+  memory  = 4096
+  command = ["channelbackfill"]
+  environment = {
+    CHANNELS_CSV    = "s3://youtube-reporting-main/channels_customids.csv"
+    ERROR_THRESHOLD = "0.05"
+    EVENT_BUS       = "dn-backend-workflow-bus-prod"
+    GRAPHQL_URL     = "ssm:/dn-prod/graphql/url"
+  }
   permissions = {
+    appsync_graphql = [
+      {
+        api_id = "FILL_IN"
+        fields = [
+          "Query.listChannels",
+          "Query.getChannel",
+          "Mutation.createChannel",
+          "Mutation.updateChannel",
+        ]
+      },
+    ]
     put_events = [
       {
         detail_types = ["Channel Backfill Completed", "Channel Backfill Failed"]
         event_bus    = "dn-backend-workflow-bus-prod"
         sources      = ["dn.backend.channelbackfill"]
+      },
+    ]
+    s3_read = [
+      {
+        bucket = "youtube-reporting-main"
+        keys   = ["channels_customids.csv"]
+      },
+    ]
+    ssm_read = [
+      {
+        operation = "GetParameters"
+        parameter = "/dn-prod/graphql/url"
       },
     ]
   }
@@ -253,7 +283,7 @@ module "task_channelbackfill" {
 }
 
 module "task_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=c6460590ff8916c290be5e8167bb5b846c9694b8"
 
   name               = "claims-report"
   image              = "agreen757dn/claims-report:latest"
@@ -274,17 +304,73 @@ module "task_claims_report" {
 }
 
 module "task_cmscustomidcleanup" {
-  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
+  source = "git::https://example.com/punctual.git//modules/ecs-task?ref=c6460590ff8916c290be5e8167bb5b846c9694b8"
 
-  name   = "cmscustomidcleanup"
-  image  = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-cmscustomidupdate-api:latest"
-  cpu    = 4096
-  memory = 8192
+  name    = "cmscustomidcleanup"
+  image   = "867653852961.dkr.ecr.us-east-1.amazonaws.com/punctual-workers:2.0.0"
+  cpu     = 4096
+  memory  = 8192
+  command = ["cmscustomidcleanup"]
+  environment = {
+    CONTENT_ID_URL      = "ssm:/dn-prod/content-id/url"
+    CONTENT_OWNER       = "ssm:/dn-prod/content-id/owner"
+    EVENT_BUS           = "dn-backend-workflow-bus-prod"
+    GRAPHQL_URL         = "ssm:/dn-prod/graphql/url"
+    LEDGER              = "s3://youtube-reporting-main/custom-id-cleanup/ledgers/"
+    OUTPUT              = "s3://youtube-reporting-main/custom-id-cleanup/reports/"
+    REQUESTS_PER_SECOND = "20"
+    TOKEN_API_KEY       = "ssm:/dn-prod/tokens/api-key"
+    TOKEN_URL           = "ssm:/dn-prod/tokens/url"
+    VIDEO_REPORT        = "s3://youtube-reporting-main/reports/video_report_Indmusic_V_v1-3.csv"
+  }
   permissions = {
+    appsync_graphql = [
+      {
+        api_id = "FILL_IN"
+        fields = ["Query.listChannels"]
+      },
+    ]
+    put_events = [
+      {
+        detail_types = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+        event_bus    = "dn-backend-workflow-bus-prod"
+        sources      = ["dn.backend.cmscustomidcleanup"]
+      },
+    ]
     s3_read = [
       {
         bucket = "youtube-reporting-main"
         keys   = ["reports/video_report_Indmusic_V_v1-3.csv"]
+        prefix = "custom-id-cleanup/ledgers/"
+      },
+    ]
+    s3_write = [
+      {
+        bucket    = "youtube-reporting-main"
+        multipart = false
+        prefix    = "custom-id-cleanup/"
+      },
+    ]
+    ssm_read = [
+      {
+        operation = "GetParameters"
+        parameter = "/dn-prod/content-id/owner"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-prod/content-id/url"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-prod/graphql/url"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-prod/tokens/api-key"
+      },
+      {
+        operation = "GetParameters"
+        parameter = "/dn-prod/tokens/url"
       },
     ]
   }
@@ -307,7 +393,7 @@ module "task_cmscustomidcleanup" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "schedule_channelbackfill" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=c6460590ff8916c290be5e8167bb5b846c9694b8"
 
   schedule_expression           = "rate(1 day)"
   description                   = "Daily processing of channel data, which the clean-up of custom ids follows"
@@ -336,7 +422,7 @@ module "schedule_channelbackfill" {
 }
 
 module "schedule_dn_claims_report" {
-  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
+  source = "git::https://example.com/punctual.git//modules/ecs-scheduler?ref=c6460590ff8916c290be5e8167bb5b846c9694b8"
 
   schedule_expression           = "rate(7 days)"
   description                   = "Weekly processing of claims reports for viral content detection and dispute prevention"
@@ -369,7 +455,7 @@ module "schedule_dn_claims_report" {
 # ---------------------------------------------------------------------------------------------------------------------
 
 module "workflow_custom_id_cleanup" {
-  source = "git::https://example.com/punctual.git//modules/workflow-bus?ref=5676f98c3fa51af0d17742bc8f40de491ad574e4"
+  source = "git::https://example.com/punctual.git//modules/workflow-bus?ref=c6460590ff8916c290be5e8167bb5b846c9694b8"
 
   name     = "custom-id-cleanup"
   bus_name = "dn-backend-workflow-bus-prod"
@@ -379,6 +465,11 @@ module "workflow_custom_id_cleanup" {
       detail_types   = ["Channel Backfill Completed", "Channel Backfill Failed"]
       principal_arns = [module.task_channelbackfill.task_role_arn]
       sources        = ["dn.backend.channelbackfill"]
+    }
+    cmscustomidcleanup = {
+      detail_types   = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+      principal_arns = [module.task_cmscustomidcleanup.task_role_arn]
+      sources        = ["dn.backend.cmscustomidcleanup"]
     }
   }
   rules = {

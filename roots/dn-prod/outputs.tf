@@ -33,7 +33,7 @@ output "pager_topic_arn" {
 }
 
 output "review" {
-  description = "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its secrets, and the minutes that a run typically takes; of each bus by its name: who may put events on it. And which of its checks do not count for what, with the reason."
+  description = "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its secrets, and the minutes that a run typically takes; of each job by its definition: which task it is; of each bus by its name: who may put events on it. And which of its checks do not count for what, with the reason."
   value = {
     buses = {
       dn-backend-workflow-bus-prod = {
@@ -42,6 +42,11 @@ output "review" {
             detail_types   = ["Channel Backfill Completed", "Channel Backfill Failed"]
             principal_arns = [module.task_channelbackfill.task_role_arn]
             sources        = ["dn.backend.channelbackfill"]
+          },
+          {
+            detail_types   = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+            principal_arns = [module.task_cmscustomidcleanup.task_role_arn]
+            sources        = ["dn.backend.cmscustomidcleanup"]
           },
         ]
       }
@@ -56,6 +61,17 @@ output "review" {
     tasks = {
       channelbackfill-task = {
         permissions = {
+          appsync_graphql = [
+            {
+              api_id = "FILL_IN"
+              fields = [
+                "Query.listChannels",
+                "Query.getChannel",
+                "Mutation.createChannel",
+                "Mutation.updateChannel",
+              ]
+            },
+          ]
           put_events = [
             {
               detail_types = ["Channel Backfill Completed", "Channel Backfill Failed"]
@@ -63,15 +79,70 @@ output "review" {
               sources      = ["dn.backend.channelbackfill"]
             },
           ]
+          s3_read = [
+            {
+              bucket = "youtube-reporting-main"
+              keys   = ["channels_customids.csv"]
+            },
+          ]
+          ssm_read = [
+            {
+              operation = "GetParameters"
+              parameter = "/dn-prod/graphql/url"
+            },
+          ]
         }
         typical_minutes = 15
       }
       cmscustomidcleanup-task = {
         permissions = {
+          appsync_graphql = [
+            {
+              api_id = "FILL_IN"
+              fields = ["Query.listChannels"]
+            },
+          ]
+          put_events = [
+            {
+              detail_types = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
+              event_bus    = "dn-backend-workflow-bus-prod"
+              sources      = ["dn.backend.cmscustomidcleanup"]
+            },
+          ]
           s3_read = [
             {
               bucket = "youtube-reporting-main"
               keys   = ["reports/video_report_Indmusic_V_v1-3.csv"]
+              prefix = "custom-id-cleanup/ledgers/"
+            },
+          ]
+          s3_write = [
+            {
+              bucket    = "youtube-reporting-main"
+              multipart = false
+              prefix    = "custom-id-cleanup/"
+            },
+          ]
+          ssm_read = [
+            {
+              operation = "GetParameters"
+              parameter = "/dn-prod/content-id/owner"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-prod/content-id/url"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-prod/graphql/url"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-prod/tokens/api-key"
+            },
+            {
+              operation = "GetParameters"
+              parameter = "/dn-prod/tokens/url"
             },
           ]
         }

@@ -21,7 +21,7 @@ output "log_group_names" {
 }
 
 output "review" {
-  description = "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its secrets, and the minutes that a run typically takes; of each bus by its name: who may put events on it. And which of its checks do not count for what, with the reason."
+  description = "What a review wants to know beside the plan, of each task by its family: its permissions, the keys of its secrets, and the minutes that a run typically takes; of each job by its definition: which task it is; of each bus by its name: who may put events on it. And which of its checks do not count for what, with the reason."
   value = {
     skips = {
       "check/dead-letter-queue-missing" = { "module.target_sync_mvp_pipeline.aws_cloudwatch_event_target.*" = "The next run of the schedule does all that a lost one would have done, and alarms tell of a start that failed and of a target that stays behind." }

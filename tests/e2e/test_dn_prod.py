@@ -26,6 +26,7 @@ ACCOUNT = "111122223333"
 # By the last part of a place's path: what a person who knows the account would put there.
 VALUES = {
     "account": f'"{ACCOUNT}"',
+    "api_id": "exampleapiexampleapiexampl",
     "security_group_ids": "sg-0123456789abcdef0",
     "trusted_compute_subnets": "subnet-0123456789abcdef0",
 }
