@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import boto3
@@ -21,8 +23,7 @@ COMPLETED = {
     "timestamp": "2025-07-29T18:45:00.000Z",
 }
 FAILED = {"status": "failed", "reason": 'line 7: "customID" is missing', "timestamp": "2025-07-29T18:45:00.000Z"}
-REGISTRY = "867653852961.dkr.ecr.us-east-1.amazonaws.com/amplify-dnbackendfunctions-dev-57767-api-"
-IMAGES = {"channelbackfill": f"{REGISTRY}channelbackfill-api", "cmscustomidcleanup": f"{REGISTRY}cmscustomidupdate-api"}
+IMAGE = "867653852961.dkr.ecr.us-east-1.amazonaws.com/punctual-workers"
 PROGRAMS = REPOSITORY / "tests" / "e2e" / "delivery" / "programs"
 SETTLE_SECONDS = 60
 
@@ -34,6 +35,7 @@ class Applied:
         self.clone = clone
         self.box = box
         self._clients: dict[str, Any] = {}
+        self._programs: dict[str, Sequence[str]] = {}
 
     def aws(self, service: str) -> Any:
         """A client of one service, as the account's administrator."""
@@ -58,6 +60,12 @@ class Applied:
         """Put the event of a backfill that failed; likewise."""
         with_before = self.number()
         self.put("Channel Backfill Failed", FAILED)
+        return self.deliveries(with_before)
+
+    def request(self) -> list[dict[str, Any]]:
+        """Put the event of an operator who asks for the clean-up in shards; likewise."""
+        with_before = self.number()
+        self.put("Custom ID Cleanup Requested", {}, source="dn.backend.operations")
         return self.deliveries(with_before)
 
     def number(self) -> int:
@@ -85,9 +93,11 @@ class Applied:
         ]
         return described
 
-    def image(self, task: str, *command: str) -> None:
-        """Say what the image of a task is on this machine."""
-        self.box.ask("image", image=IMAGES[task], command=list(command))
+    def image(self, worker: str, *command: str) -> None:
+        """Say what a command of the workers' image is on this machine."""
+        self._programs[worker] = command
+        entry_point = [sys.executable, str(PROGRAMS / "one_image.py"), json.dumps(self._programs)]
+        self.box.ask("image", image=IMAGE, command=entry_point)
 
     def lines(self, group: str) -> list[dict[str, Any]]:
         """The events of a log group, oldest first."""

@@ -25,7 +25,7 @@ _IMPORT: Final = re.compile(r"^import \{\n  to += (.*)\n  id += (.*)\n\}$", re.M
 _AS_OBJECT: Final = r"    {\n      id = \2\n    },"
 _MOVED: Final = re.compile(r"^moved \{\n  from += (.*)\n  to += (.*)\n\}$", re.MULTILINE)
 _LOCAL: Final = re.compile(r"^  ([a-z_]+) +=", re.MULTILINE)
-_MODULES: Final = ("batch-target-sync", "ecs-scheduler", "ecs-task", "workflow-bus")
+_MODULES: Final = ("batch-job", "batch-target-sync", "ecs-scheduler", "ecs-task", "workflow-bus")
 # Outputs of which a root reads more than a text, by module.
 _VALUES: Final = {
     "batch-target-sync": {

@@ -23,13 +23,15 @@ from pydantic import AfterValidator, BaseModel
 
 from generator.checks.calls import SECTIONS
 from generator.checks.checking import REFERENCES
+from generator.checks.jobs import NOT_IN_A_JOB
 from generator.models.alerts import ENDPOINTS, RAW, Alerts
+from generator.models.jobs import Job
 from generator.models.modules import META_ARGUMENTS, Module
 from generator.models.moves import Import
 from generator.models.schedules import Schedule, time_zones
 from generator.models.spec import Defaults, Environment, Key
 from generator.models.target_syncs import TargetSelection, TargetSync
-from generator.models.workflows import Archive, Notify, Rule, Target, Workflow
+from generator.models.workflows import Archive, Notify, Rule, SubmitJob, Target, Workflow
 from generator.models.workloads import Task
 from generator.output.addresses import label
 from generator.specs.loading import NAME
@@ -133,10 +135,18 @@ _WORDS: Final = (
 _ESCAPED: Final = "\b\f\n\r\t<>"
 _REGIONS: Final = ("us-east-1", "eu-central-1", "ap-southeast-2")  # the provider knows which there are
 
+# What no job's task can have: the second task is the jobs', and the first has all that a task can have.
+_NO_JOB: Final = frozenset({*NOT_IN_A_JOB, "launch_types", "operating_system_family"})
+
+_QUEUE: Final = "arn:aws:batch:us-east-1:123456789012:job-queue/"
+
 # Fields that go together, where a model takes one group of them or another.
 GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
     Key: ({"arn"}, {"description", "alias", "deletion_window_in_days"}),
     Alerts: ({"topic_arn"}, {"topic_name", "key", "emails", "subscriptions"}),
+    Job: (set(Job.model_fields) - {"job_queue_arn"}, set(Job.model_fields) - {"names", "queue"}),
+    # A job of the environment is a reference, and leaves queue and definition to it.
+    SubmitJob: (set(SubmitJob.model_fields) - {"job"},),
     Module: ({"path"}, {"git", "ref", "directory"}),  # a checkout says where to look, and is no part of the root
     Archive: (
         {"retention_days", "description", "event_pattern"},
@@ -268,6 +278,9 @@ class Drawing:
         chosen = groups[turn % len(groups)] if groups else set(kind.model_fields)
         drawn: dict[str, Any] = {}
         for name, info in kind.model_fields.items():
+            if path == ("tasks", self._names["tasks"][1]) and name in _NO_JOB:
+                drawn[name] = None
+                continue
             if name not in chosen or not (full or info.is_required() or self.draw(st.booleans())):
                 continue
             if not full and not info.is_required() and self.draw(st.integers(0, 9)) == 0:
@@ -324,12 +337,14 @@ class Drawing:
             return json.dumps(self._pattern("detail-type"), ensure_ascii=self.draw(st.booleans()))
         if kind is Defaults:
             sections = {"task": (Task, "tasks"), "schedule": (Schedule, "schedules")}
-            # Of a workflow and of a target sync only what no group leaves out.
+            # Of a workflow, a target sync and a job only what no group leaves out.
             workflow = {"workflow": {"log_retention_days": self.draw(st.integers(1, 9))}}
             sync = {"target_sync": {"mismatch_minutes": self.draw(st.integers(1, 9))}}
-            return {field: self._some(*each) for field, each in sections.items()} | workflow | sync
-        if path[-1] == "synced":
-            return True  # or nothing is there for a sync to keep
+            job = {"job": {"timeout_seconds": self.draw(st.integers(60, 99))}}
+            return {field: self._some(*each) for field, each in sections.items()} | workflow | sync | job
+        of_jobs = {"task": self._names["tasks"][1], "job_queue_arn": f"{_QUEUE}elsewhere"}
+        if path[0] == "jobs" and path[-1] in of_jobs:
+            return of_jobs[path[-1]]
         if path[0] == "target_syncs" and path[2:] == ("selections",):
             if path[1] != self._names["target_syncs"][0]:
                 return [self.model(TargetSelection, path)]
@@ -342,8 +357,8 @@ class Drawing:
             self._marks += 1
             text = f"{OF_SYNC[path[-1]]}{self._marks}"
             return [text] if path[-1] == "role_arns" else text
-        if path == ("dashboard", "enabled"):
-            return True  # or there is no name to see
+        if path == ("dashboard", "enabled") or path[-1] == "synced":
+            return True  # or there is no name to see, and nothing for a sync to keep
         return [self._subscription()] if path[-1] == "subscriptions" else None
 
     def _subscription(self) -> dict[str, Any]:

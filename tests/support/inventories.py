@@ -56,7 +56,7 @@ def differences(inventory: dict[str, Any], plan: dict[str, Any]) -> list[str]:
         if address not in resources:
             found.append(f"{address}: not planned; planned are {', '.join(resources)}")
         else:
-            found += compare(address, expected, resources[address]["values"])
+            found += compare(address, expected, resources[address].get("values", {}))  # none where all are unknown
     if "counts" in inventory:
         found += compare("counts", inventory["counts"], count_types(plan), exact=True)
     for name, expected in (inventory.get("outputs") or {}).items():

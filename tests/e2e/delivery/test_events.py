@@ -48,6 +48,27 @@ def test_its_output_is_in_its_log_group(applied: Applied, consumer: Path) -> Non
     assert messages[-1] == "backfill of 2025-07-29T18:45:00.000Z: 368 channels"
 
 
+def test_a_request_submits_ten_shards_of_the_task_s_container(applied: Applied, consumer: Path) -> None:
+    (delivery,) = applied.request()
+    assert delivery["source_arn"].endswith(f":rule/{BUS}/cmscustomidcleanup-requested-dev")
+    assert delivery["outcome"] == "delivered"
+    batch = applied.aws("batch")
+    (job,) = batch.describe_jobs(jobs=[delivery["result"]["job_id"]])["jobs"]
+    assert job["arrayProperties"]["size"] == 10
+    assert job["jobQueue"].endswith(":job-queue/internal-content-use1-cmscustomidcleanup")
+    found = batch.describe_job_definitions(jobDefinitionName="cmscustomidcleanup", status="ACTIVE")["jobDefinitions"]
+    (definition,) = found
+    assert job["jobDefinition"] == definition["jobDefinitionArn"]
+    task = applied.aws("ecs").describe_task_definition(taskDefinition="cmscustomidcleanup-task")["taskDefinition"]
+    container, of_task = definition["containerProperties"], task["containerDefinitions"][0]
+    assert (container["image"], container["command"]) == (of_task["image"], of_task["command"])
+    roles = (container["jobRoleArn"], container["executionRoleArn"])
+    assert roles == (task["taskRoleArn"], task["executionRoleArn"])
+    logged = (each["logConfiguration"]["options"]["awslogs-group"] for each in (container, of_task))
+    assert list(logged) == ["/ecs/cmscustomidcleanup"] * 2
+    assert "ContainerOverrides" not in json.loads(delivery["payload"])
+
+
 def test_a_failure_notifies_and_logs_and_runs_nothing(applied: Applied, consumer: Path) -> None:
     logged = len(applied.lines(FAILURE_LOG))
     deliveries = applied.fail()
@@ -143,7 +164,7 @@ def test_the_archive_keeps_every_event(applied: Applied, consumer: Path) -> None
 
 
 def test_what_was_applied_is_what_the_seed_says(applied: Applied) -> None:
-    """The two rules of the documents, as EventBridge has them now."""
+    """The two rules of the documents, as EventBridge has them now; and one that they do not have."""
     events = applied.aws("events")
     # The archive is a rule too, of AWS's own.
     names = [rule["Name"] for rule in events.list_rules(EventBusName=BUS)["Rules"] if "ManagedBy" not in rule]
@@ -154,6 +175,10 @@ def test_what_was_applied_is_what_the_seed_says(applied: Applied) -> None:
             "Triggers CMS cleanup when channelbackfill completes successfully",
         ),
         "channelbackfill-failure-alert-dev": ("ENABLED", "Captures channelbackfill failures for alerting"),
+        "cmscustomidcleanup-requested-dev": (
+            "ENABLED",
+            "Runs the CMS cleanup as an array of ten jobs when an operator requests it",
+        ),
     }
     assert json.loads(rules["channelbackfill-success-trigger-dev"]["EventPattern"]) == {
         "detail-type": ["Channel Backfill Completed"],

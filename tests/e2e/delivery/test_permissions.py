@@ -30,7 +30,11 @@ TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:dn-dev-alerts"
 LOGS = f"{PREFIX}-custom-id-cleanup-events-to-logs"
 KEY = "alias/dn-dev"
 
+JOB_ROLE = f"{PREFIX}-custom-id-cleanup-requested-submit-job"
+JOB_QUEUE = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-queue/{PREFIX}-cmscustomidcleanup"
+
 CLEANUP = "cmscustomidcleanup"  # the target of the success rule
+SHARDS = "cmscustomidcleanup-shards"  # of the rule for requests
 
 Sends = Callable[[Applied], list[dict[str, Any]]]
 Fails = Callable[[Applied, list[dict[str, Any]]], None]
@@ -44,6 +48,17 @@ def complete(applied: Applied) -> list[dict[str, Any]]:
 def fail(applied: Applied) -> list[dict[str, Any]]:
     """The event of a backfill that failed."""
     return applied.fail()
+
+
+def request(applied: Applied) -> list[dict[str, Any]]:
+    """The event of an operator who asks for the clean-up in shards."""
+    return applied.request()
+
+
+def request_without_a_target(applied: Applied) -> list[dict[str, Any]]:
+    """The same event, when the rule may not submit the job."""
+    with Withdrawn("batch:SubmitJob", {Role(JOB_ROLE): ()}).applied_to(applied):
+        return applied.request()
 
 
 def complete_with_a_failing_cleanup(applied: Applied) -> list[dict[str, Any]]:
@@ -176,6 +191,11 @@ def passing(place: Place, task: str, kind: str) -> Withdrawn:
     return Withdrawn("iam:PassRole", {place: ()}, resource=task_role(task, kind))
 
 
+def job_fails(*said: str, code: str = "NO_PERMISSIONS", outcome: str = "dead-lettered") -> Fails:
+    """The rule for requests does not get its job submitted."""
+    return not_delivered(outcome, code, *said, target=SHARDS)
+
+
 TAKES_ON = "sts:AssumeRole"
 RULE_RUNS_THE_TASK = [
     Row("rule takes on its role", Withdrawn(TAKES_ON, {Trust(RULE_ROLE): ()}), complete,
@@ -196,6 +216,15 @@ ECS_STARTS_THE_TASK = [
     Row("opens the log stream", Withdrawn("logs:CreateLogStream", {EXECUTION: ()}), complete,
         stopped("ResourceInitializationError", "logs:CreateLogStream")),
     Row("writes the log", Withdrawn("logs:PutLogEvents", {EXECUTION: ()}), complete, runs_unheard),
+]  # fmt: skip
+RULE_SUBMITS_THE_JOB = [
+    Row("rule takes on its role for jobs", Withdrawn(TAKES_ON, {Trust(JOB_ROLE): ()}), request,
+        job_fails(TAKES_ON, code="FAILED_TO_ASSUME_ROLE")),
+    Row("rule submits to the queue", Withdrawn("batch:SubmitJob", {Role(JOB_ROLE): ()}, resource=JOB_QUEUE), request,
+        job_fails("batch:SubmitJob", JOB_QUEUE)),
+    Row("rule writes the dead-letter queue for requests",
+        Withdrawn("sqs:SendMessage", {Queue(DLQ): ("Rule-requested",)}), request_without_a_target,
+        job_fails("batch:SubmitJob", "sqs:SendMessage", DLQ, outcome="dropped")),
 ]  # fmt: skip
 FAILURES_ARE_TOLD = [
     Row("rule publishes to the topic", Withdrawn("sns:Publish", {Topic(TOPIC): ("WorkflowRules",)}), fail,
@@ -234,6 +263,7 @@ THE_SCHEDULE_STARTS_IT_ALL = [
 ROWS = [
     *RULE_RUNS_THE_TASK,
     *ECS_STARTS_THE_TASK,
+    *RULE_SUBMITS_THE_JOB,
     *FAILURES_ARE_TOLD,
     *WHAT_FAILS_IS_KEPT,
     *THE_SCHEDULE_STARTS_IT_ALL,
@@ -280,7 +310,7 @@ def test_for_something_else_the_permission_does_not_hold(applied: Applied, consu
 
 def test_all_of_them_together_deliver(applied: Applied, consumer: Path) -> None:
     """What the rows begin from, and what each leaves behind: every policy as it was applied."""
-    assert [each["outcome"] for each in (*fire(applied), *applied.fail())] == ["delivered"] * 4
+    assert [each["outcome"] for each in (*fire(applied), *applied.fail(), *request(applied))] == ["delivered"] * 5
 
 
 @pytest.mark.parametrize("place", list(PUT_EVENTS), ids=lambda place: type(place).__name__)
@@ -297,6 +327,9 @@ ELSEWHERE: dict[tuple[Place, str, str], str] = {
     (Topic(TOPIC), "AlarmsOfThisAccount", "sns:Publish"): "alarms; nothing is measured here",
     (Queue(DLQ), "Rule-failure", "sqs:SendMessage"): "as Rule-success, of the other rule",
     (Queue(DLQ), "Bus", "sqs:SendMessage"): "what the bus's key refuses, and the queue has the same key",
+    (Role(TASK_ROLE), "S3Read", "s3:GetObject"): "what the worker itself calls: test_workers.py",
+    (Role(TASK_ROLE), "SsmReadSeveral", "ssm:GetParameters"): "likewise",
+    (Role(TASK_ROLE), "AppSyncGraphql", "appsync:GraphQL"): "likewise",
 } | {
     (Key(KEY), sid, f"kms:{action}"): "CloudWatch Logs encrypts by it, which is not evaluated here"
     for sid in ("LogGroups", "CloudWatchLogsEncryptsLogGroupsForCustomIdCleanup")
