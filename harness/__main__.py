@@ -129,6 +129,7 @@ class Part(StrEnum):
     GENERATOR = "generator"
     REVIEW = "review"
     SYNC = "sync"
+    WORKERS = "workers"
 
 
 @app.command("bench")
@@ -137,8 +138,9 @@ def run_bench(
     runs: Annotated[int, typer.Option(help="How many times each command is run.", min=1)] = 5,
     only: Annotated[Part | None, typer.Option(help="One part; all unless given.")] = None,
 ) -> None:
-    """Time set-up, generation, plans, reviews and the sync of Batch targets; the tables go into docs/performance.md."""
-    from harness import bench_sync  # noqa: PLC0415 - it starts a sandbox, of which no other command here may know
+    """Time set-up, generation, plans, reviews, the sync of Batch targets and the workers: docs/performance.md."""
+    # They start a sandbox, of which no other command here may know.
+    from harness import bench_sync, bench_workers  # noqa: PLC0415
 
     named = plans.known(environment).environment  # what is not one is not measured, and above all not removed
     parts = [only] if only else list(Part)
@@ -161,7 +163,9 @@ def run_bench(
     if Part.SYNC in parts:
         synced = bench_sync.run(ROOT, AWS_CLI, min(runs, 3))
         print("", bench_sync.HEADER, *(measure.row() for measure in synced), sep="\n")
-        print("", bench_sync.verdict(synced), sep="\n")
+        print("", bench_sync.verdict(synced), sep="\n", flush=True)
+    if Part.WORKERS in parts:
+        print("", *bench_workers.run(ROOT), sep="\n")
 
 
 def main() -> NoReturn:

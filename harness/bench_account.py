@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from harness.errors import VerdictError
-from sandbox import server
+from sandbox import asking, server
 
 ACCOUNT, REGION, BUS = "123456789012", "us-east-1", "bench"
 QUEUE = f"arn:aws:batch:{REGION}:{ACCOUNT}:job-queue/bench"
@@ -132,7 +132,7 @@ class Account:
     def requests(self) -> int:
         """How many requests of AWS's services the server has answered, by its own log."""
         lines = self.box.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return sum('"POST /' in line and server.CONTROL_PATH not in line for line in lines)
+        return sum('"POST /' in line and asking.CONTROL_PATH not in line for line in lines)
 
 
 def rule_name(number: int) -> str:

@@ -131,13 +131,38 @@ LAUNCHER = """\
 import os, subprocess, sys
 child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
 _, status, usage = os.wait4(child.pid, 0)
-print(usage.ru_maxrss)
+print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 raise SystemExit(os.waitstatus_to_exitcode(status))
 """
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What one run of a command took.
+
+    Attributes:
+        seconds: wall time.
+        peak: the most memory that one process of it had, in MiB.
+        processor_seconds: of all its processes.
+    """
+
+    seconds: float
+    peak: float
+    processor_seconds: float
+
+
 def timed(command: list[str], where: Path, environment: dict[str, str]) -> tuple[float, float]:
     """Run a command once; return its wall time in seconds and the peak of its largest process in MiB.
+
+    Raises:
+        EnvironmentFailedError: the command failed, so that its time says nothing.
+    """
+    used = usage(command, where, environment)
+    return used.seconds, used.peak
+
+
+def usage(command: list[str], where: Path, environment: dict[str, str]) -> Usage:
+    """Run a command once, and return what it took.
 
     Raises:
         EnvironmentFailedError: the command failed, so that its time says nothing.
@@ -149,7 +174,8 @@ def timed(command: list[str], where: Path, environment: dict[str, str]) -> tuple
     if finished.returncode != 0:
         raise EnvironmentFailedError(f"{' '.join(command)} failed:\n{finished.stderr}")
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux KiB
-    return seconds, int(finished.stdout) * unit / 2**20
+    peak, processor_seconds = finished.stdout.split()
+    return Usage(seconds, int(peak) * unit / 2**20, float(processor_seconds))
 
 
 def run(repository: Path, scratch: Path, runs: int, sizes: tuple[int, int] = (100, 1000)) -> list[Measure]:

@@ -172,7 +172,7 @@ def make_plan(
 
 
 def report(where: target.Target, summary: Summary, what: str) -> None:
-    """Print the summary and where the plan lies."""
+    """Print the summary and where the plan lies, before anything else is printed: Terraform does not wait for us."""
     print(render(summary, f"{where.environment} {what}"))
     folder = (BUILD / where.environment).relative_to(ROOT)
-    print(f"Written: {folder}/plan.json, and {folder}/plan.txt with every attribute")
+    print(f"Written: {folder}/plan.json, and {folder}/plan.txt with every attribute", flush=True)

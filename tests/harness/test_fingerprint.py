@@ -79,4 +79,4 @@ def test_the_place_of_the_clone_does_not_count(root: Path, tmp_path: Path) -> No
 
 def test_dn_dev_uses_every_module() -> None:
     found = fingerprint.modules(REPOSITORY / "roots" / "dn-dev")
-    assert [folder.name for folder in found] == ["ecs-scheduler", "ecs-task", "workflow-bus"]
+    assert [folder.name for folder in found] == ["batch-job", "ecs-scheduler", "ecs-task", "workflow-bus"]

@@ -68,7 +68,8 @@ def test_the_matrix_of_this_repository_goes_on_without_production_until_it_is_fi
     (line,) = done.stderr.splitlines()
     assert line.startswith("dn-prod is not planned, since FILL_IN is a placeholder: environments/dn-prod.yaml:")
     assert " account, " in line
-    assert line.endswith("network.security_group_ids[0]")
+    assert " network.security_group_ids[0]" in line
+    assert line.endswith(" tasks.cmscustomidcleanup.permissions.appsync_graphql[0].api_id")
 
 
 def test_a_specification_that_cannot_be_read_is_refused(environments: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from harness import fingerprint, saved_plan
 from harness.workspace import Workspace
 from tests.support.clone import Clone
+from tests.support.planning import REPOSITORY
 
 VERSION = "1.11.4"
 
@@ -77,3 +78,17 @@ def test_a_saved_plan_is_not_applied_when_the_specification_is_wrong(clone: Clon
     assert refused.returncode == 2
     assert "schedules.dn-claims-report.schedule_expression: " in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_what_will_change_is_printed_before_what_terraform_prints() -> None:
+    """Also into a file or a pipe, where Python keeps what it prints until there is much of it."""
+    script = """
+import os
+from harness import plans, summary
+plans.report(plans.known("dn-dev"), summary.summarize({}), "apply")
+os.write(1, b"Terraform's")
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-c", script]
+    told = subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, capture_output=True, text=True)
+    assert [line.partition(" ")[0] for line in told.stdout.splitlines()] == ["dn-dev", "Written:", "Terraform's"]
