@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.checks.checking import check
 from generator.errors import SpecError
 from generator.interfaces.library import Library
-from generator.output.physical_names import PARAMETERS, ROLE, names
+from generator.output.jobs import definition_name
+from generator.output.physical_names import JOB_QUEUE, PARAMETERS, ROLE, names
 from generator.output.standard import bus_name, prefix, rule_name
 from generator.output.target_syncs import selections
 from generator.output.topics import settings_of
@@ -20,11 +21,13 @@ from operations.patterns import parse_pattern
 from operations.target_sync import sync
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from generator.models.spec import Environment as Spec
     from generator.models.target_syncs import TargetSync
     from generator.models.workflows import Rule as RuleSpec
+    from generator.models.workflows import SubmitJob
     from generator.models.workflows import Target as TargetSpec
 
 # What a target does, by its field in a specification, as the tables call it.
@@ -166,14 +169,40 @@ def of_spec(name: str, spec: Spec, samples: Path) -> Environment:
         if each.kind == ROLE and each.holder[0] == "workflows"
     }
     states = {str(each.holder[1]): each.name for each in made if each.kind == PARAMETERS}
+    queues = {
+        str(each.holder[1]): f"arn:{found.partition}:batch:{found.region}:{found.account}:job-queue/{each.name}"
+        for each in made
+        if each.kind == JOB_QUEUE
+    }
+    known = _Made(spec, roles, queues)
     rules = tuple(
-        _rule(bus_name(spec, key), key, rule_key, rule, roles)
+        _rule(bus_name(spec, key), key, rule_key, rule, known)
         for key, workflow in sorted(workflows.items())
         for rule_key, rule in sorted(workflow.rules.items())
     )
     found = replace(found, rules=rules)
     syncs = tuple(_sync(spec, found, key, states[key], each) for key, each in sorted((spec.target_syncs or {}).items()))
     return replace(found, syncs=syncs)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What the specification makes, and a target only names.
+
+    Attributes:
+        roles: ARNs of the roles of targets, by workflow, rule and purpose.
+        queues: ARNs of the queues of jobs, by the jobs' keys.
+    """
+
+    spec: Spec
+    roles: Mapping[tuple[str, str, str], str]
+    queues: Mapping[str, str]
+
+    def queue(self, asked: SubmitJob) -> str:
+        """Return the ARN of the queue that a target submits to: its own, or its job's."""
+        if asked.job is None:
+            return asked.job_queue_arn or ""
+        return self.queues.get(asked.job) or (self.spec.jobs or {})[asked.job].job_queue_arn or ""
 
 
 def _partition(region: str) -> str:
@@ -185,7 +214,7 @@ def _iam(found: Environment) -> str:
     return f"arn:{found.partition}:iam::{found.account}:"
 
 
-def _rule(bus: str, workflow: str, key: str, rule: RuleSpec, roles: dict[tuple[str, str, str], str]) -> Rule:
+def _rule(bus: str, workflow: str, key: str, rule: RuleSpec, made: _Made) -> Rule:
     pattern: dict[str, Any] | None = None
     if rule.event_pattern is not None:
         pattern = eventbridge(rule.event_pattern)
@@ -197,21 +226,19 @@ def _rule(bus: str, workflow: str, key: str, rule: RuleSpec, roles: dict[tuple[s
         name=rule_name(key, rule),
         enabled=rule.enabled is not False,
         pattern=pattern,
-        targets=tuple(_target(workflow, key, each, what, roles) for each, what in sorted(rule.targets.items())),
+        targets=tuple(_target(workflow, key, each, what, made) for each, what in sorted(rule.targets.items())),
     )
 
 
-def _target(
-    workflow: str, rule: str, target_id: str, target: TargetSpec, roles: dict[tuple[str, str, str], str]
-) -> Target:
+def _target(workflow: str, rule: str, target_id: str, target: TargetSpec, made: _Made) -> Target:
     kind = next((field for field in KINDS if getattr(target, field) is not None), "")
-    role = target.role_arn or roles.get((workflow, rule, _PURPOSES.get(kind, "")), "")
+    role = target.role_arn or made.roles.get((workflow, rule, _PURPOSES.get(kind, "")), "")
     job: Job | None = None
     if target.submit_job is not None:
         asked = target.submit_job
         job = Job(
-            queue=asked.job_queue_arn,
-            definition=asked.job_definition,
+            queue=made.queue(asked),
+            definition=definition_name(made.spec, asked),
             name=asked.job_name or target_id,
             revision=asked.revision,
             synced=asked.synced is True,

@@ -123,7 +123,7 @@ def test_the_sandbox_of_the_environment_is_found_by_itself(tmp_path: Path) -> No
         assert made.returncode == 0, made.stderr
         first, *table = made.stdout.splitlines()
         assert first == "Sandbox: dn-dev as account 867653852961, us-east-1, on this machine only"
-        assert len(table) == 3
+        assert len(table) == 4
         for_programs = clone.make("eb-rules", "ENV=dn-dev", "JSON=1")
         assert for_programs.stdout == rules.stdout
     finally:

@@ -80,5 +80,10 @@ def test_applying_may_do_all_that_planning_may() -> None:
 
 def test_roles_are_made_and_passed_by_the_naming_standard_only() -> None:
     for statement in load("apply-policy")["Statement"]:
-        if any(action.startswith("iam:") and not READS.fullmatch(action) for action in statement["Action"]):
+        if statement["Action"] == ["iam:CreateServiceLinkedRole"]:
+            service = "batch.amazonaws.com"  # its one role, which Batch gives its permissions
+            role = f"role/aws-service-role/{service}/AWSServiceRoleForBatch"
+            assert statement["Resource"] == f"arn:aws:iam::123456789012:{role}"
+            assert statement["Condition"] == {"StringEquals": {"iam:AWSServiceName": service}}
+        elif any(action.startswith("iam:") and not READS.fullmatch(action) for action in statement["Action"]):
             assert statement["Resource"] == "arn:aws:iam::123456789012:role/internal-content-use1-*"
