@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # What somebody passes is text: make would expand it, $(shell ...) too, where it is used and where it is exported.
-PASSED := ENV LIVE YES SAVED SINCE JSON ENVS RULE EVENT PYTHON
+PASSED := ENV LIVE YES SAVED SINCE JSON ENVS RULE EVENT FAULT PYTHON
 passed := $(foreach name,$(PASSED),$(if $(filter command environment,$(origin $(name))),$(name)))
 $(foreach name,$(passed),$(eval override $(name) := $$(value $(name))))
 
@@ -15,6 +15,7 @@ ifeq ($(PYTHON),)
 endif
 PY := .build/venv/bin/python
 RUFF := .build/venv/bin/ruff
+HADOLINT := .build/venv/bin/hadolint
 # The variable may name a file that is not there, and fmt needs none.
 TERRAFORM_FMT := env -u TF_CLI_CONFIG_FILE terraform fmt -recursive
 # Recipes read it from their environment, "$$ENV": never text of the shell either.
@@ -28,7 +29,8 @@ JSON ?=
 ENVS ?=
 RULE ?=
 EVENT ?=
-export SINCE ENVS RULE EVENT
+FAULT ?=
+export SINCE ENVS RULE EVENT FAULT
 
 # The sandbox stands in for AWS unless LIVE=1 is said; nothing else (credentials, profiles) turns it off.
 target = "$$($(PYTHON) harness/target.py $(1) "$$ENV")"
@@ -56,7 +58,7 @@ tried = $${RULE:+--rule "$$RULE"} $${EVENT:+--event "$$EVENT"}
 
 # The first line printed says where a command acts, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup setup-checkov setup-awscli announce generate plan review apply destroy affected matrix summary check fmt test test-fast bench docs lock
+.PHONY: help setup setup-checkov setup-awscli announce generate plan review apply destroy demo affected matrix summary check fmt test test-fast bench docs lock
 .PHONY: deploy-all update-eventbridge eb-targets eb-rules eb-rollback eb-resume eb-history events-send events-test events-test-all
 .PHONY: sandbox-status clean
 
@@ -94,6 +96,16 @@ apply: announce setup ## Apply ENV= in a sandbox that stays up (LIVE=1: the real
 destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (LIVE=1: the real account, asks first)
 	@$(call with_sandbox,--only-if-up) $(PY) -m harness destroy "$$ENV" $(live) $(yes)
 	@$(if $(live),,$(PY) -m sandbox down "$$ENV")
+
+# The workers' environment is dn-dev unless another one is named.
+ifneq ($(filter demo,$(MAKECMDGOALS)),)
+  $(if $(live),$(error make demo is for the sandbox alone: leave LIVE=1 out))
+  $(if $(filter-out quota throttle token kill,$(FAULT)),$(error FAULT=$(FAULT) is not a fault: there are quota, throttle, token and kill))
+endif
+demo: ENV := $(or $(ENV),dn-dev)
+demo: announce setup ## Show the custom ID workflow from report to result, in the sandbox (FAULT=quota|throttle|token|kill)
+	@$(PY) -m generator generate "$$ENV" --no-placeholders
+	@$(call with_sandbox,--keep) $(PY) -m sandbox demo "$$ENV" $${FAULT:+--fault "$$FAULT"} -- $(PY) -m harness apply "$$ENV"
 
 deploy-all: apply ## Apply ENV=, bring its Batch targets to the newest revision, verify both; stops at the first that fails
 	@$(call operations,sync) --if-any $(yes)
@@ -136,7 +148,7 @@ matrix: setup ## What a pipeline plans of what SINCE= touches: name, account, re
 summary: setup ## Put the plans of ENVS= into one summary for a pull request: .build/summary.md
 	@$(PY) -m harness summary $$ENVS
 
-check: setup setup-checkov ## Roots, schema and docs current, formatting, lint, types, checkov
+check: setup setup-checkov ## Roots, schema and docs current, formatting, lint, types, the image, checkov
 	@$(PY) -m generator check
 	@for room in modules roots tests; do $(TERRAFORM_FMT) -check -diff $$room; done
 	@$(RUFF) format --check --quiet . || { echo "make fmt puts this right" >&2; exit 1; }
@@ -144,6 +156,8 @@ check: setup setup-checkov ## Roots, schema and docs current, formatting, lint, 
 	@$(PY) -m mypy
 	@$(PY) -m harness docs --check
 	@$(PY) -m generator docs --check
+	@$(PY) -m workers.frame.reference --check
+	@$(HADOLINT) --config .hadolint.yaml workers/Dockerfile
 	@$(PY) -m harness checkov
 
 fmt: setup ## Format Python and Terraform, and mend what ruff can
@@ -151,9 +165,10 @@ fmt: setup ## Format Python and Terraform, and mend what ruff can
 	@$(RUFF) format --quiet .
 	@for room in modules roots tests; do $(TERRAFORM_FMT) $$room; done
 
-docs: setup ## Rewrite docs/spec.md and the generated part of each module's README
+docs: setup ## Rewrite docs/spec.md and the generated part of each module's README and of the workers'
 	@$(PY) -m harness docs
 	@$(PY) -m generator docs
+	@$(PY) -m workers.frame.reference
 
 # More workers than processors: an apply mostly waits for the provider, which waits for a queue.
 test: setup setup-checkov ## Every test
@@ -162,7 +177,7 @@ test: setup setup-checkov ## Every test
 test-fast: setup ## The tests that need no Terraform, in a minute or two
 	@$(PY) -m pytest -n 2 -m "not slow"
 
-bench: setup setup-awscli ## Time the main job: generate (also 1,000 environments), plan, review, sync of Batch targets (docs/performance.md)
+bench: setup setup-awscli ## Time the main job: generate (also 1,000 environments), plan, review, sync, workers (docs/performance.md)
 	@$(PY) -m harness bench
 
 lock: ## Lock the requirements anew (needs uv)

@@ -52,7 +52,8 @@ def test_what_is_passed_arrives_as_it_is(name: str) -> None:
 
 
 def test_every_variable_has_a_default_that_holds_when_nothing_is_passed() -> None:
-    assert set(VARIABLES) == {"ENV", "LIVE", "YES", "SAVED", "SINCE", "JSON", "ENVS", "RULE", "EVENT", "PYTHON"}
+    known = {"ENV", "LIVE", "YES", "SAVED", "SINCE", "JSON", "ENVS", "RULE", "EVENT", "FAULT", "PYTHON"}
+    assert set(VARIABLES) == known
     assert "affected --since" in make("--dry-run", "affected").stdout
     assert "ENV is missing" in make("announce").stderr
 
@@ -109,3 +110,31 @@ def test_rule_and_event_reach_the_command_as_they_are(tmp_path: Path) -> None:
     given = make(*called, "RULE=$(shell true) b", f"EVENT={event}").stdout
     assert given == f"[-m][operations][events][send][dn-dev][--live][--rule][$(shell true) b][--event][{event}]"
     assert make(*called).stdout == "[-m][operations][events][send][dn-dev][--live]"
+
+
+def test_the_demonstration_is_of_dn_dev_in_a_sandbox_that_stays_with_the_fault_that_is_named() -> None:
+    announced, generated, line = recipe("demo")
+    assert "target.py announce" in announced
+    assert "generator generate" in generated
+    before, demo, apply = line.split(" -- ")
+    assert " -m sandbox run " in before
+    assert before.endswith(" --keep")
+    assert demo.endswith('-m sandbox demo "$ENV" ${FAULT:+--fault "$FAULT"}')
+    assert apply.endswith('-m harness apply "$ENV"')
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"FAULT": "frog"}, "FAULT=frog is not a fault: there are quota, throttle, token and kill"),
+        ({"FAULT": "$(shell true)"}, "FAULT=$(shell true) is not a fault"),
+        ({"LIVE": "1"}, "make demo is for the sandbox alone: leave LIVE=1 out"),
+    ],
+)
+def test_a_demonstration_that_cannot_be_is_refused_before_anything_is_done(
+    variables: dict[str, str], words: str
+) -> None:
+    refused = make("demo", **variables)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert words in refused.stderr

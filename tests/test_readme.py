@@ -31,13 +31,14 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]
     return {path: value}
 
 
-def test_the_piece_of_a_spec_is_of_dn_dev() -> None:
-    block, _ = SPECS
+def test_the_pieces_of_a_spec_are_of_dn_dev() -> None:
+    shards, workloads, _ = SPECS
     yaml = YAML(typ="safe")
-    shown = leaves(yaml.load(block))
     there = leaves(plain(loading.load(REPOSITORY / "environments", "dn-dev")))
-    assert shown
-    assert shown.items() <= there.items()
+    for block in (shards, workloads):
+        shown = leaves(yaml.load(block))
+        assert shown
+        assert shown.items() <= there.items()
 
 
 def test_the_piece_of_a_spec_with_modules_of_others_can_be_used(tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ def test_the_piece_of_a_spec_with_modules_of_others_can_be_used(tmp_path: Path) 
     (tmp_path / "vendor" / "network").mkdir(parents=True)
     (tmp_path / "vendor" / "network" / "main.tf").write_text(NETWORK, encoding="utf-8")
     own = 'extends: dn-dev\naccount: "123456789012"\nstate: {key: own}\n'
-    (tmp_path / "environments" / "own.yaml").write_text(own + SPECS[1], encoding="utf-8")
+    (tmp_path / "environments" / "own.yaml").write_text(own + SPECS[-1], encoding="utf-8")
     assert list(roots.generate(tmp_path / "environments", tmp_path / "roots", "own"))
     text = (tmp_path / "roots" / "own" / "main.tf").read_text(encoding="utf-8")
     assert text.count('source = "git::https://example.com/punctual.git//modules/ecs-task?ref=v2.0.0"') == 3
@@ -90,3 +91,21 @@ def test_the_refused_value_it_shows_is_at_that_line() -> None:
     )
     path, line = found
     assert (REPOSITORY / path).read_text(encoding="utf-8").splitlines()[int(line) - 1].strip() == "cpu: 1024"
+
+
+def test_every_room_and_every_document_is_where_things_are() -> None:
+    table = README.partition("## Where things are")[2].partition("\n## ")[0]
+    rooms = {path.name for path in REPOSITORY.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))}
+    assert rooms <= set(re.findall(r"^\| `([a-z]+)/` \|", table, flags=re.MULTILINE))
+    assert {f"docs/{path.name}" for path in (REPOSITORY / "docs").iterdir()} <= set(
+        re.findall(r"\((docs/.*?)\)", table)
+    )
+
+
+def test_every_target_that_it_names_is_one() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"`make ([a-z-]+)", README)) | set(
+        re.findall(r"^make ([a-z-]+)", README, flags=re.MULTILINE)
+    )
+    assert {"plan", "demo", "test", "check"} <= named
+    assert named <= set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
