@@ -10,10 +10,9 @@ the threshold allows. Everything else is `Custom ID Cleanup Failed`, with a stat
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from workers.frame.publishing import Event
+from workers.frame.publishing import Event, shortened, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 SOURCE = "dn.backend.cmscustomidcleanup"
 COMPLETED = "Custom ID Cleanup Completed"
 FAILED = "Custom ID Cleanup Failed"
-LONGEST_REASON = 1000  # characters; an entry of PutEvents has 256 KiB, a person has less
 
 
 def completed(told: Mapping[str, Any]) -> Event:
@@ -33,16 +31,9 @@ def completed(told: Mapping[str, Any]) -> Event:
 
 def failed(status: str, problem: Problem, told: Mapping[str, Any]) -> Event:
     """Return the event of any other run, with what is known by then."""
-    reason = problem.detail or problem.title
-    short = reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"
+    reason = shortened(problem.detail or problem.title)
     return Event(
         SOURCE,
         FAILED,
-        {"status": status, "reason": short, "problem": problem.kind, **told, "timestamp": timestamp()},
+        {"status": status, "reason": reason, "problem": problem.kind, **told, "timestamp": timestamp()},
     )
-
-
-def timestamp(now: datetime | None = None) -> str:
-    """Return the time in UTC, to the millisecond, as the events of the workflow have it."""
-    moment = (now or datetime.now(UTC)).astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,20 @@ class Event:
     def as_dict(self) -> dict[str, Any]:
         """Return the event as its schema describes it, and as who receives it sees these members."""
         return {"source": self.source, "detail-type": self.detail_type, "detail": dict(self.detail)}
+
+
+LONGEST_REASON = 1000  # characters; an entry of PutEvents has 256 KiB, a person has less
+
+
+def shortened(reason: str) -> str:
+    """Return a reason that is not too long to read."""
+    return reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"
+
+
+def timestamp(now: datetime | None = None) -> str:
+    """Return the time in UTC, to the millisecond, as JavaScript's `toISOString` writes it: so do all our events."""
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class EventInvalidError(ServiceDownError):
