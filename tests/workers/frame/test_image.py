@@ -190,7 +190,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if path.startswith("workers/"):
             (app / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / path, app / path)
-    for name, marker in re.findall(r"^([\w.-]+)==[^\s;]+( ;)?", LOCK, flags=re.MULTILINE):
+    # A name stands there once a version, where the version depends on that of Python.
+    for name, marker in dict(re.findall(r"^([\w.-]+)==[^\s;]+( ;)?", LOCK, flags=re.MULTILINE)).items():
         try:
             distribution = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
