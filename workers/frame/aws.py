@@ -33,6 +33,7 @@ from workers.frame.stopping import Stop
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_ssm import SSMClient
 
 P = ParamSpec("P")
@@ -131,6 +132,12 @@ class Clients:
     def ssm(self) -> SSMClient:
         """Parameters."""
         client: SSMClient = self.client("ssm")
+        return client
+
+    @property
+    def sns(self) -> SNSClient:
+        """Notifications."""
+        client: SNSClient = self.client("sns")
         return client
 
     @property

@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -149,6 +150,20 @@ class Storage:
 
         retry_blocking(put, self._policy)
 
+    def write_file(self, location: Location, path: Path, content_type: str = "application/octet-stream") -> None:
+        """Write the content of a file, as `write` does, in one request, without holding the whole (5 GB at most)."""
+        if location.bucket is None:
+            with local_errors(location, "write"):
+                _write_beside(location.path, path)
+            return
+        bucket, key = location.bucket, location.key
+
+        def put() -> None:
+            with path.open("rb") as content, translated(f"write {location}", instance=str(location)):
+                self._s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+
+        retry_blocking(put, self._policy)
+
     def write_if(self, location: Location, data: bytes, tag: str | None, content_type: str) -> str | None:
         """Write the whole content, if what is there still has this tag; return the new one, or None if it has not.
 
@@ -264,11 +279,14 @@ def _write_beside_if(path: Path, data: bytes, tag: str | None) -> str | None:
     return _tag_of(data)
 
 
-def _write_beside(path: Path, data: bytes) -> None:
+def _write_beside(path: Path, content: bytes | Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        beside.write_bytes(data)
+        if isinstance(content, Path):
+            shutil.copyfile(content, beside)
+        else:
+            beside.write_bytes(content)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -190,6 +190,33 @@ def test_a_write_that_fails_leaves_what_was_there(
     assert place.path.read_bytes() == b"before"
 
 
+def test_a_file_is_written_as_its_content_is(storage: Storage, aws: FakeAws, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.write_bytes(DATA)
+    for place in (Location("bucket", "kept/claims.parquet"), Location(None, str(tmp_path / "kept/claims.parquet"))):
+        aws.faults["PutObject"] = [(503, "SlowDown")] * 3  # more than botocore tries by itself: the file is read again
+        storage.write_file(place, content)
+        assert storage.read(place) == DATA
+    assert content.read_bytes() == DATA
+
+
+def test_a_file_that_cannot_be_written_leaves_what_was_there(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Location(None, str(tmp_path / "a"))
+    storage.write(place, b"before")
+
+    def full(_: Path, to: Path) -> None:
+        to.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(ServiceDownError, match="No space left on device"):
+        storage.write_file(place, tmp_path / "a")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert place.path.read_bytes() == b"before"
+
+
 def problem_of(storage: Storage, location: Location) -> tuple[type[WorkerError], str, str]:
     with pytest.raises(WorkerError) as caught:
         storage.open(location).read()
