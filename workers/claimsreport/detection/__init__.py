@@ -1,0 +1,1 @@
+"""What is found: each module looks for its kinds of finding."""
