@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from generator.checks.job_calls import queued
 from generator.checks.target_sync_calls import synced
+from generator.checks.task_calls import published
 from generator.checks.workflow_calls import called
 from generator.errors import Problem, nearest, shown
 from generator.interfaces.constraints import Finding, names, wanted
@@ -123,6 +124,8 @@ class _Check:
                         given = synced(given)
                     elif wiring is JOB:
                         given = queued(given)
+                    elif wiring is TASK:
+                        given = published(given)
                     yield from _arguments((wiring.section, name), node, given, source, filled=wiring.filled)
 
     def components(self) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from generator.checks.placeholders import placeholders
 from generator.checks.tags import wrong_tags
 from generator.checks.target_coverage import uncovered
 from generator.checks.target_syncs import wrong_target_syncs
+from generator.checks.tasks import wrong_tasks
 from generator.checks.whose import Verdict, attributed
 from generator.checks.workflows import wrong_workflows
 from generator.errors import Path, Problem, Source, SpecError, mismatch, near, nearest, shown
@@ -81,7 +82,13 @@ def check(tree: Mapping, library: Library, *, complete: bool = False, unread: Se
         unread: what could not be read of it: wrong too, but what follows from it is not.
     """
     problems = [*_names(tree), *_defaults(tree), *_references(tree), *wrong_tags(tree), *wrong_filters(tree)]
-    calls = [*check_calls(tree, library), *wrong_workflows(tree), *wrong_jobs(tree), *wrong_target_syncs(tree)]
+    calls = [
+        *check_calls(tree, library),
+        *wrong_workflows(tree),
+        *wrong_tasks(tree),
+        *wrong_jobs(tree),
+        *wrong_target_syncs(tree),
+    ]
     environment: Environment | None = None
     try:
         environment = Environment.model_validate(plain(tree), context=COMPLETE if complete else None)

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 from generator.errors import shown
 from generator.models.forms import PLACEHOLDER, Strict, choice, form, is_placeholder, keywords
 
+TopicLabel = Annotated[str, choice("a topic of the environment", "alerts", "pager")]
 TopicName = Annotated[str, form(r"[A-Za-z0-9_-]{1,256}", "the name of a standard topic: letters, digits, _ and -")]
 TopicArn = Annotated[
     str, form(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}", "the ARN of an SNS topic")

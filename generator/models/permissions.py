@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from generator.models.alerts import TopicLabel
 from generator.models.forms import Strict, choice
 
 Operation = Annotated[str, choice("an operation of SSM", "GetParameter", "GetParameters")]
@@ -67,9 +68,12 @@ class Secret(Strict):
 
 
 class Topic(Strict):
-    """One SNS topic."""
+    """One SNS topic: one of the environment's, or one that exists."""
 
-    topic_arn: str = Field(description="ARN of the topic, in any account.")
+    topic: TopicLabel | None = Field(
+        None, description="`alerts` or `pager` of this environment; its ARN and its key are then filled in."
+    )
+    topic_arn: str | None = Field(None, description="ARN of a topic that exists, in any account.")
     kms_key_arns: Keys = None
 
 

@@ -11,9 +11,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from generator.models.alerts import RoleArn, TopicArn
+from generator.models.alerts import RoleArn, TopicArn, TopicLabel
 from generator.models.forms import KeyArn, Region, Strict, choice
-from generator.models.workflows import TargetId, TopicLabel
+from generator.models.workflows import TargetId
 
 NEVER: Final = 0  # minutes between runs of a sync that has no schedule
 

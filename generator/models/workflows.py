@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from generator.models.forms import Strict, choice, form
+from generator.models.alerts import TopicLabel
+from generator.models.forms import Strict, form
 from generator.models.schedules import CapacityProvider, SecurityGroupId, SubnetId
 from generator.models.workloads import LaunchType
 from generator.specs.loading import NAME, NAME_RULE
@@ -22,7 +23,6 @@ TargetId = Annotated[
     str,
     form(r"[A-Za-z0-9._-]{1,64}", "the id of a target: 1 to 64 letters, digits and . _ -"),
 ]
-TopicLabel = Annotated[str, choice("a topic of the environment", "alerts", "pager")]
 Pattern = Annotated[
     dict[str, Any] | None,
     Field(

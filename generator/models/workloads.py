@@ -1,8 +1,9 @@
 """What an environment can say about a task.
 
 A field that a module takes has the module's name for it and goes there as it is; what AWS allows is the module's to
-judge, at plan, but for texts of which AWS knows a few only. Fields that no module takes have their
-own section here: they name another part of the spec (`log_key`), or are for a review of the plan (`typical_minutes`).
+judge, at plan, but for texts of which AWS knows a few only. Fields that no module takes have their own section here:
+they name another part of the spec (`log_key`, `environment_topics`), or are for a review of the plan
+(`typical_minutes`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from generator.models.alerts import TopicLabel
 from generator.models.forms import Strict, choice
 from generator.models.permissions import Permissions
 
@@ -164,6 +166,12 @@ class Task(Strict):
         None,
         description="Environment variables, in clear text to all who may read task definitions: what is secret belongs "
         "in secrets.",
+    )
+    environment_topics: dict[str, TopicLabel] | None = Field(
+        None,
+        description="Environment variables that hold the ARN of a topic of this environment, `alerts` or `pager`, by "
+        "their names. Whether the task may publish there is said under permissions.",
+        examples=[{"ALERTS_TOPIC": "alerts"}],
     )
     secrets: dict[str, str] | None = Field(
         None,

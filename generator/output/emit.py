@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.models.modules import Connection, connection, source
 from generator.names import NAMING_TAGS
-from generator.output import jobs, review, target_syncs, workflows
+from generator.output import jobs, review, target_syncs, tasks, workflows
 from generator.output.addresses import key_arn as _key_arn
 from generator.output.addresses import label as _label
 from generator.output.contents import imported, moved
@@ -162,6 +162,7 @@ def _task(spec: Environment, name: str, task: Task) -> Call:
     if spec.deletion_protection and task.keep_log_group is None:
         task = task.model_copy(update={"keep_log_group": True})
     own = {field: value for field, value in _given(task).items() if field not in TASK.own}
+    own |= tasks.arguments(spec, task)
     wiring: Arguments = {}
     if task.log_key is not None:
         wiring["log_kms_key_arn"] = _key_arn(spec, task.log_key)

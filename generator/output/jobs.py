@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from generator.output import tasks
 from generator.output.addresses import label
 from generator.output.hcl import Reference
 
@@ -38,9 +39,8 @@ def container(task: Task, job: Job) -> dict[str, Value]:
     """Return the arguments that make the container: the job's, laid over those of its task."""
     found: dict[str, Value] = task.model_dump(exclude_none=True, include={*ITS_OWN, *OF_THE_TASK})
     own: dict[str, Value] = job.model_dump(exclude_none=True, include={*ITS_OWN})
-    if task.environment is not None and job.environment is not None:
-        own["environment"] = {**task.environment, **job.environment}
-    return found | own
+    merged = {**tasks.environment(task), **(job.environment or {})}
+    return found | own | ({"environment": merged} if merged else {})
 
 
 def wired(job: Job) -> dict[str, Value]:

@@ -8,6 +8,7 @@ from generator.models.target_syncs import NEVER
 from generator.output.addresses import label
 from generator.output.jobs import named
 from generator.output.standard import bus_name
+from generator.output.tasks import permissions
 from generator.output.topics import told_of_failures
 from generator.output.wiring import TASK
 from generator.output.workflows import publishers
@@ -48,7 +49,7 @@ def declared(spec: Environment, connected: Mapping[str, Mapping[str, Value]]) ->
         spec: the environment.
         connected: what the inputs of each component are connected to, by its name: these are known by the apply only.
     """
-    tasks: dict[str, Value] = {_family(name, task): _task(task) for name, task in spec.tasks.items()}
+    tasks: dict[str, Value] = {_family(name, task): _task(spec, task) for name, task in spec.tasks.items()}
     for name, component in (spec.components or {}).items():
         if component.module == TASK.module:
             tasks = _component(component, connected.get(name, {})) | tasks
@@ -91,12 +92,11 @@ def _family(name: str, task: Task) -> str:
     return (task.names and task.names.family) or name
 
 
-def _task(task: Task) -> dict[str, Value]:
-    permissions: dict[str, Value] = task.permissions.model_dump(exclude_none=True) if task.permissions else {}
+def _task(spec: Environment, task: Task) -> dict[str, Value]:
     typical: dict[str, Value] = {} if task.typical_minutes is None else {"typical_minutes": task.typical_minutes}
     reads_secrets = bool(task.secrets) or task.repository_credentials is not None
     keys: dict[str, Value] = {"secrets_kms_key_arns": list(task.secrets_kms_key_arns or ())} if reads_secrets else {}
-    return {"permissions": permissions, **keys, **typical}
+    return {"permissions": permissions(spec, task), **keys, **typical}
 
 
 def _component(component: Component, connected: Mapping[str, Value]) -> dict[str, Value]:

@@ -135,3 +135,85 @@ def test_deletion_protection_is_for_what_cannot_be_made_again(workplace: Workpla
 def test_a_task_may_let_go_of_its_logs_all_the_same(workplace: Workplace) -> None:
     text = rendered(workplace, "deletion_protection: true\n", task="    keep_log_group: false\n")
     assert argument(text, "task_report", "keep_log_group") == "false"
+
+
+PUBLISHES = """\
+    environment: {LEVEL: info}
+    environment_topics: {ALERTS_TOPIC: alerts, PAGER_TOPIC: pager}
+    permissions:
+      sns_publish:
+        - {topic: alerts}
+        - {topic: pager}
+        - topic_arn: arn:aws:sns:eu-west-1:999999999999:theirs
+          kms_key_arns: ["arn:aws:kms:eu-west-1:999999999999:key/1"]
+"""
+
+
+def test_a_task_that_publishes_to_a_topic_of_its_environment(workplace: Workplace) -> None:
+    """The ARN is built from the topic's name, so that a plan shows the policy; the key is the topic's, if any."""
+    text = rendered(workplace, ALERTS, PAGER, task=PUBLISHES)
+    call = " ".join(block(text, 'module "task_report"').split())
+    topics = 'ALERTS_TOPIC = local.alerts_topic_arn LEVEL = "info" PAGER_TOPIC = local.pager_topic_arn'
+    assert f"environment = {{ {topics} }}" in call
+    grants = (
+        "{ kms_key_arns = [aws_kms_key.main.arn] topic_arn = local.alerts_topic_arn }",
+        "{ kms_key_arns = [aws_kms_key.paging.arn] topic_arn = local.pager_topic_arn }",
+        'kms_key_arns = ["arn:aws:kms:eu-west-1:999999999999:key/1"]',
+        'topic_arn = "arn:aws:sns:eu-west-1:999999999999:theirs" }',
+    )
+    places = [call.find(each) for each in grants]
+    assert places == sorted(places), call
+    assert -1 not in places, call
+    outputs = (workplace.roots / "own" / "outputs.tf").read_text()
+    assert re.search(r"topic_arn += local\.alerts_topic_arn", outputs), "a review is told the same"
+
+
+def test_the_topic_of_a_task_whose_key_is_known_elsewhere(workplace: Workplace) -> None:
+    grant = PUBLISHES.replace(
+        "{topic: pager}", '{topic: pager, kms_key_arns: ["arn:aws:kms:eu-west-1:123456789012:key/1"]}'
+    )
+    text = rendered(workplace, ALERTS, f"pager:\n  topic_arn: {OWN}pager\n", task=grant)
+    call = " ".join(block(text, 'module "task_report"').split())
+    assert re.search(
+        r'kms_key_arns = \["arn:aws:kms:eu-west-1:123456789012:key/1"\] topic_arn = local\.pager_topic_arn', call
+    )
+
+
+def test_a_job_has_the_topics_of_its_task(workplace: Workplace) -> None:
+    job = "jobs:\n  report:\n    task: report\n    queue: {max_vcpus: 1}\n    environment: {LEVEL: debug}\n"
+    text = rendered(workplace, ALERTS, PAGER, job, task=PUBLISHES)
+    call = " ".join(block(text, 'module "job_report"').split())
+    assert 'ALERTS_TOPIC = local.alerts_topic_arn LEVEL = "debug" PAGER_TOPIC = local.pager_topic_arn' in call
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ("environment_topics: {TOPIC: alerts}", "environment_topics.TOPIC: this environment has no alerts"),
+        ("environment_topics: {TOPIC: alert}", 'environment_topics.TOPIC: "alert" is not a topic of the environment'),
+        (
+            "environment: {TOPIC: text}\n    environment_topics: {TOPIC: pager}",
+            "environment_topics.TOPIC: is given under environment too (environments/own.yaml:",
+        ),
+        ("permissions: {sns_publish: [{topic: alerts}]}", "sns_publish[0].topic: this environment has no alerts"),
+        (
+            "permissions: {sns_publish: [{}]}",
+            "sns_publish[0]: give a topic (alerts or pager of this environment)",
+        ),
+        (
+            'permissions: {sns_publish: [{topic: pager, topic_arn: "arn:aws:sns:eu-west-1:123456789012:a"}]}',
+            "sns_publish[0]: give a topic (alerts or pager of this environment)",
+        ),
+        (
+            'permissions: {sns_publish: [{topic: pager, kms_key_arns: ["arn:aws:kms:eu-west-1:123456789012:key/1"]}]}',
+            "sns_publish[0].kms_key_arns: is filled in, since pager has a key: leave this out",
+        ),
+    ],
+)
+def test_a_mistake_in_what_a_task_tells(task: str, message: str, workplace: Workplace) -> None:
+    workplace.spec("own", SPEC.replace("    memory: 512\n", f"    memory: 512\n    {task}\n") + PAGER)
+    outcome = workplace.run("generate")
+    assert outcome.code != 0
+    (line,) = outcome.err.strip().splitlines()[:1]
+    assert message in line, outcome.err
+    assert "tasks.report." in line
