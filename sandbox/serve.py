@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from werkzeug.serving import make_server
 
-from sandbox import call_hooks, control, failures, guard, process, repairs, s3_bodies, s3_callers  # noqa: F401 - they register
+from sandbox import (  # noqa: F401 - they register
+    call_hooks,
+    control,
+    failures,
+    guard,
+    process,
+    repairs,
+    s3_bodies,
+    s3_callers,
+    topic_messages,
+)
 from sandbox.automation import hooks as automation_hooks  # noqa: F401 - importing them registers repairs and answers
 from sandbox.automation import questions as automation_questions  # noqa: F401 - as above
 from sandbox.batch import compute as batch_compute  # noqa: F401 - as above

@@ -69,6 +69,20 @@ def shared(shell: Shell, tmp_path: Path, repaired: server.Sandbox) -> Iterator[S
 SEND = ["--source", "test.workflow", "--detail-type", "Test", "--bus", "workflow"]
 
 
+def test_what_topics_have_sent(shell: Shell, bench_of: Bench) -> None:
+    assert shell("messages") == 0
+    assert "no topic has sent anything" in shell.stderr
+    sns = bench_of.client("sns")
+    told, other = (sns.create_topic(Name=name)["TopicArn"] for name in ("told", "other"))
+    for topic, subject, message in ((told, "First", "One."), (other, "Elsewhere", "Two."), (told, "Then", "Three.")):
+        sns.publish(TopicArn=topic, Subject=subject, Message=message)
+    assert shell("messages", "--topic", "told") == 0
+    assert shell.stdout == f"{told}: First\n\nOne.\n\n{told}: Then\n\nThree.\n\n"
+    assert shell("messages", "--topic", other, "--json") == 0
+    (found,) = json.loads(shell.stdout)
+    assert (found["topic"], found["subject"], found["message"]) == (other, "Elsewhere", "Two.")
+
+
 def test_send_and_look(shell: Shell, bench_of: Bench, tmp_path: Path) -> None:
     assert shell("deliveries") == 0
     assert shell.stderr == "sandbox: nothing has been delivered\n"
