@@ -51,6 +51,7 @@ CONFIG = Config(
 THROTTLING = {
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
+    "KMSThrottling",
     "LimitExceededException",
     "PriorRequestNotComplete",
     "ProvisionedThroughputExceededException",
@@ -82,6 +83,7 @@ DENIED = {
     "ExpiredTokenException",
     "Forbidden",
     "InvalidClientTokenId",
+    "KMSAccessDenied",
     "UnrecognizedClientException",
 }
 CHANGED = {"412", "PreconditionFailed"}
@@ -121,6 +123,15 @@ class Clients:
                 region = self.region
                 self._made[service] = self.session.client(service, region_name=region, config=self._config)  # type: ignore[call-overload]
             return self._made[service]
+
+    def once(self, service: str, region: str) -> Any:
+        """Return a client that tries each call once, in that region: for what must not happen twice."""
+        with self._lock:
+            name = f"{service} once in {region}"
+            if name not in self._made:
+                config = self._config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+                self._made[name] = self.session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+            return self._made[name]
 
     @property
     def s3(self) -> S3Client:

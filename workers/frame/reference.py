@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workers.__main__ import NAMES
 from workers.frame.exits import ExitCode
 from workers.frame.settings import WorkerSettings, is_secret
-from workers.frame.sources import flag, variables
+from workers.frame.sources import as_typed, flag, variables
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -55,9 +55,7 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default_factory is not None:
         return "see there"  # it is found when the worker starts, and the description says how
-    if default is None:
-        return "none"
-    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+    return as_typed(default) if default is None else f"`{as_typed(default)}`"
 
 
 def main(arguments: list[str]) -> int:

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from pydantic_settings import BaseSettings
 
 # What pydantic calls types, and what a person does.
-KINDS_OF_VALUES = {"str": "TEXT", "int": "NUMBER", "float": "NUMBER", "SecretStr": "ssm:/NAME"}
+KINDS_OF_VALUES = {
+    "str": "TEXT",
+    "int": "NUMBER",
+    "float": "NUMBER",
+    "date": "DATE",
+    "tuple[date,...]": "DATE,DATE",
+    "SecretStr": "ssm:/NAME",
+}
 
 EPILOG = f"""A flag goes before its variable, and an empty variable counts as not set. The value of any variable may be
 ssm:/parameter/name: it is read from SSM Parameter Store, decrypted, once at the start. A secret is given in no other
@@ -122,6 +129,13 @@ def flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def as_typed(default: object) -> str:
+    """Return a default as a person would type it, and not as Python shows it."""
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
+    return str(default).lower() if default is None or isinstance(default, bool) else str(default)
+
+
 def print_help(kind: type[BaseSettings], program: str, description: str) -> None:
     """Print every setting: its flag, its description, its default, its variable."""
     parser = argparse.ArgumentParser(
@@ -132,10 +146,13 @@ def print_help(kind: type[BaseSettings], program: str, description: str) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
+    defaults = {flag(name): field.default for name, field in kind.model_fields.items()}
+
     def add(group: argparse.ArgumentParser, *names: str, **options: Any) -> argparse.Action:
         if "metavar" in options:
             options["metavar"] = KINDS_OF_VALUES.get(options["metavar"], options["metavar"])
-        text = options.get("help", "").replace("(default: None)", "(default: none)")
+        default = defaults.get(names[-1])
+        text = options.get("help", "").replace(f"(default: {default})", f"(default: {as_typed(default)})")
         for choice in _choices(kind, names[-1]):  # pydantic shows what they are called in Python, and not what is typed
             text = text.replace(f"(default: {choice.name})", f"(default: {choice.value})")
             options["metavar"] = options["metavar"].replace(choice.name, choice.value)

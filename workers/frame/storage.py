@@ -12,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -135,6 +136,19 @@ class Storage:
                 return any(item["Key"] == key for item in page.get("Contents", []))
 
         return retry_blocking(listed, self._policy)
+
+    def modified(self, location: Location) -> datetime:
+        """Return when the content was last written, in UTC; raises as `open`. S3 asks for s3:GetObject, as for that."""
+        if location.bucket is None:
+            with local_errors(location, "read"):
+                return datetime.fromtimestamp(location.path.stat().st_mtime, UTC)
+        bucket, key = location.bucket, location.key
+
+        def headed() -> datetime:
+            with translated(f"read {location}", instance=str(location)):
+                return self._s3.head_object(Bucket=bucket, Key=key)["LastModified"].astimezone(UTC)
+
+        return retry_blocking(headed, self._policy)
 
     def write(self, location: Location, data: bytes, content_type: str = "application/octet-stream") -> None:
         """Write the whole content at once: who reads sees what was there before, or all of it."""

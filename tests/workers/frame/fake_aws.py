@@ -1,4 +1,4 @@
-"""As much of SSM, EventBridge and S3 as the frame calls, on loopback, with faults on request."""
+"""As much of SSM, EventBridge, S3 and SNS as the frame and its workers call, on loopback, with faults on request."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class FakeAws:
         break_after: of the next GetObject calls, after how many bytes the connection breaks.
         entry_faults: of the next PutEvents calls, the ErrorCode of the entry.
         held: actions that get no answer as long as they are in here.
+        published: what SNS took, by the names of its parameters.
+        break_publish: of how many of the next Publish calls the answer is lost after SNS took the message.
         on_get: called before each GetObject is answered.
     """
 
@@ -38,7 +40,10 @@ class FakeAws:
     entry_faults: list[str] = field(default_factory=list)
     on_get: Callable[[], None] = lambda: None
     held: set[str] = field(default_factory=set)
+    published: list[dict[str, str]] = field(default_factory=list)
+    break_publish: int = 0
     wrong_checksum: bool = False
+    modified: str = "Sun, 15 Nov 2026 23:30:00 GMT"
     url: str = ""
 
     def forget(self) -> None:
@@ -78,18 +83,22 @@ class Handler(BaseHTTPRequestHandler):
             body = json.dumps({"__type": code, "message": f"it is {code}"}).encode()
         else:
             body = f"<Error><Code>{code}</Code><Message>it is {code}</Message></Error>".encode()
+            body = b"<ErrorResponse>" + body + b"</ErrorResponse>" if action == "Publish" else body
         self.answer(status, body, x_amzn_RequestId="request-1")
         return True
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if "X-Amz-Target" not in self.headers:
+            return self.publish(dict(urllib.parse.parse_qsl(body.decode())))
+        asked = json.loads(body)
         action = self.headers["X-Amz-Target"].partition(".")[2]
         self.aws.calls.append((action, asked))
         events = self.aws.events  # of this test, however late the answer is
         while action in self.aws.held:
             time.sleep(0.02)
         if self.failed(action):
-            return
+            return None
         if action == "GetParameters":
             known = [
                 {"Name": name, "Value": self.aws.parameters[name]}
@@ -104,6 +113,22 @@ class Handler(BaseHTTPRequestHandler):
         else:
             events += asked["Entries"]
             self.answer(200, json.dumps({"FailedEntryCount": 0, "Entries": [{"EventId": "event-1"}]}).encode())
+        return None
+
+    def publish(self, asked: dict[str, str]) -> None:
+        """Answer SNS's Publish, which has the Query protocol: a form, and XML."""
+        self.aws.calls.append((asked["Action"], asked))
+        while asked["Action"] in self.aws.held:
+            time.sleep(0.02)
+        if self.failed(asked["Action"]):
+            return
+        self.aws.published.append(asked)
+        if self.aws.break_publish:
+            self.aws.break_publish -= 1
+            self.close_connection = True
+            return
+        message_id = f"<MessageId>message-{len(self.aws.published)}</MessageId>"
+        self.answer(200, f"<PublishResponse><PublishResult>{message_id}</PublishResult></PublishResponse>".encode())
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -138,6 +163,16 @@ class Handler(BaseHTTPRequestHandler):
         start = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").rstrip("-"))
         self.send_object(data[start:], tag, partial=bool(self.headers["Range"]))
         return None
+
+    def do_HEAD(self) -> None:
+        key = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path).lstrip("/")
+        self.aws.calls.append(("HeadObject", {"Key": key}))
+        if self.failed("HeadObject"):
+            return
+        if key not in self.aws.objects:
+            self.answer(404)
+        else:
+            self.answer(200, ETag=tag_of(self.aws.objects[key]), Last_Modified=self.aws.modified)
 
     def send_object(self, data: bytes, tag: str, *, partial: bool) -> None:
         self.send_response(206 if partial else 200)

@@ -174,7 +174,7 @@ def test_what_has_no_place_in_an_image_stays_out(path: str) -> None:
 
 def test_nothing_gets_in_but_what_the_image_needs() -> None:
     there = context()
-    assert {Path(path).suffix for path in there} <= {".py", ".json", ".txt"}
+    assert {Path(path).suffix for path in there} <= {".css", ".jinja", ".js", ".json", ".py", ".txt"}
     assert [path for path in there if not path.startswith("workers/")] == ["requirements/workers.txt"]
     assert "workers/__main__.py" in there
     assert set(

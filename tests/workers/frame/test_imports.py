@@ -17,8 +17,9 @@ FILES = sorted((REPOSITORY / "workers").rglob("*.py"))
 NAMED = re.findall(
     r"^([\w-]+)", (REPOSITORY / "requirements" / "workers.in").read_text(encoding="utf-8"), flags=re.MULTILINE
 )
-# What a package that is named hands out as its own: boto3's errors are botocore's, aiohttp's URLs are yarl's.
-HANDED_OUT = {"botocore": "boto3", "yarl": "aiohttp"}
+# What a package that is named hands out as its own: boto3's errors are botocore's, aiohttp's URLs are yarl's, the
+# escaped texts of Jinja are MarkupSafe's.
+HANDED_OUT = {"botocore": "boto3", "yarl": "aiohttp", "markupsafe": "jinja2"}
 # Only types, for mypy: nothing of it is imported when a worker runs.
 TYPES = re.compile(r"mypy_boto3_\w+|_typeshed|types_\w+")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
@@ -248,12 +249,16 @@ class Paint(StrEnum):
 
 class PaintedSettings(WorkerSettings):
     paint: Paint = Field(Paint.DARK_RED, description="its paint")
+    days: tuple[dt.date, ...] = Field((dt.date(2025, 3, 31), dt.date(2026, 8, 27)), description="when it dries")
+    glossy: bool = Field(default=False, description="how it shines")
 
 
-def test_help_shows_choices_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_values_as_they_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
     print_help(PaintedSettings, "python -m workers thing", "Does things.")
     text = " ".join(capsys.readouterr().out.split())
     assert "--paint {dark-red,blue} its paint (default: dark-red) [env: PAINT]" in text
+    assert "--days DATE,DATE when it dries (default: 2025-03-31,2026-08-27) [env: DAYS]" in text
+    assert "how it shines (default: false) [env: GLOSSY]" in text
 
 
 def test_secrets_of_settings_without_any() -> None:

@@ -9,6 +9,7 @@ import random
 import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,19 @@ def test_whether_something_is_there_is_asked_by_a_list(storage: Storage, aws: Fa
         storage.write(place, b"{}")
         assert storage.is_there(place)
     assert aws.called("GetObject") == []
+
+
+def test_when_something_was_last_written(storage: Storage, aws: FakeAws, tmp_path: Path) -> None:
+    aws.faults["HeadObject"] = [(503, "SlowDown")]
+    assert storage.modified(OBJECT) == datetime(2026, 11, 15, 23, 30, tzinfo=UTC)
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"")
+    os.utime(path, (0, 86_399))
+    assert storage.modified(Location(None, str(path))) == datetime(1970, 1, 1, 23, 59, 59, tzinfo=UTC)
+    for missing in (Location("bucket", "none"), Location(None, str(tmp_path / "none"))):
+        with pytest.raises(WrongInputError) as caught:
+            storage.modified(missing)
+        assert caught.value.problem.kind == "not-found"
 
 
 def test_a_write_that_fails_leaves_what_was_there(
