@@ -58,16 +58,19 @@ class ClaimsReportSettings(WorkerSettings):
     )
     least_claims: int = Field(5, ge=1, description="new claims beyond what is expected that a finding needs at least")
     largest_loss: float = Field(
-        0.5,
+        0.2,
         gt=0,
         le=1,
         description="share of the last snapshot's claims that may be gone before one counts as cut short",
+    )
+    largest_quarantine: float = Field(
+        0.5, ge=0, le=1, description="share of the rows that may go to quarantine before the snapshot is refused"
     )
     changepoints: Annotated[tuple[dt.date, ...], NoDecode, BeforeValidator(_dates)] = Field(
         CHANGEPOINTS, description="days on which views began to be counted differently, with commas between"
     )
     replace: bool = Field(default=False, description="let this snapshot take the place of another one of the same day")
-    memory_mib: int = Field(900, ge=256, description="memory that the tables may take before they go to disk, in MiB")
+    memory_mib: int = Field(600, ge=256, description="memory that the tables may take before they go to disk, in MiB")
     error_threshold: float = Field(
         0.01, ge=0, le=1, description="share of the rows that may go to quarantine before the exit code is 1"
     )

@@ -16,7 +16,6 @@ REPORTED = {
     "claim_id": "VARCHAR",
     "asset_id": "VARCHAR",
     "asset_title": "VARCHAR",
-    "artist": "VARCHAR",
     "isrc": "VARCHAR",
     "video_id": "VARCHAR",
     "video_title": "VARCHAR",
@@ -25,8 +24,6 @@ REPORTED = {
     "status": "VARCHAR",  # lower case: active, disputed, appealed, pending, takedown, inactive, ...
     "status_detail": "VARCHAR",
     "origin": "VARCHAR",
-    "claim_type": "VARCHAR",
-    "content_type": "VARCHAR",
     "reference_id": "VARCHAR",
     "policy_id": "VARCHAR",
     "monetize": "VARCHAR",  # territories as the report has them; NULL: nowhere
@@ -48,7 +45,8 @@ REPORTED = {
 
 # Left by intake, and added to by history (views that fell): rows that cannot be right.
 QUARANTINE = {
-    "line": "BIGINT",  # NULL where the row could not be read as one
+    "source": "VARCHAR",  # claims, rights or metrics
+    "line": "BIGINT",  # of that file, on which the row begins
     "claim_id": "VARCHAR",
     "reason": "VARCHAR",  # one of workers.claimsreport.intake.reasons
     "detail": "VARCHAR",  # the value and the rule
@@ -68,9 +66,20 @@ CLAIMS = {
     "is_new": "BOOLEAN",  # not in the previous snapshot; false throughout in the first one
     "previous_status": "VARCHAR",  # NULL where it is new
     "previous_policy_id": "VARCHAR",
+    "previous_monetized": "BOOLEAN",  # likewise
     "views": "BIGINT",
     "weekly_views": "DOUBLE",  # NULL where it is not known: first snapshot, views that fell, an old video newly claimed
     "weekly_engaged_views": "DOUBLE",
+}
+
+# Left by history: the claims of the previous snapshot that are no longer there, as they were.
+LOST = {
+    "claim_id": "VARCHAR",
+    "asset_id": "VARCHAR",
+    "video_id": "VARCHAR",
+    "channel_id": "VARCHAR",
+    "policy_id": "VARCHAR",
+    "views": "BIGINT",
 }
 
 # Left by history, kept in each partition as Parquet: the week in which a snapshot ends. Counts are of claims as they
@@ -82,6 +91,8 @@ _WEEK = {
     "weekly_views": "DOUBLE",
     "weekly_engaged_views": "DOUBLE",  # NULL where either snapshot has none
 }
+# Of weekly_views, those of old videos that were claimed in the week before: now they count for the first time.
+_BROUGHT = {"brought_views": "DOUBLE"}
 ASSETS = {
     "asset_id": "VARCHAR",
     "isrc": "VARCHAR",
@@ -90,6 +101,7 @@ ASSETS = {
     "channels": "BIGINT",
     "disputed": "BIGINT",  # claims that are disputed or appealed
     "unmonetized_views": "DOUBLE",  # of weekly_views, those on claims without a monetize policy
+    **_BROUGHT,
 }
 RECORDINGS = {
     "isrc": "VARCHAR",
@@ -99,6 +111,7 @@ RECORDINGS = {
     "channels": "BIGINT",
     "active_channels": "BIGINT",  # with views in this week
     "largest_channel_views": "DOUBLE",  # of weekly_views, those of the channel that has most of them
+    **_BROUGHT,
 }
 CHANNELS = {"channel_id": "VARCHAR", **_WEEK, "assets": "BIGINT"}
 POLICIES = {"policy_id": "VARCHAR", **_WEEK}
@@ -122,6 +135,15 @@ RIGHTS = {
     "valid_to": "DATE",  # the last day
 }
 
+# Left by intake from the platform metrics, if there are any, as they are: `PLATFORMS` is what history makes of them.
+PLATFORM_METRICS = {
+    "date": "DATE",  # the last day of the time that the row is of, such as a day or a week
+    "platform": "VARCHAR",  # lower case
+    "isrc": "VARCHAR",
+    "views": "BIGINT",  # in that time: plays, streams or views
+    "engagements": "BIGINT",  # likewise; NULL without any
+}
+
 # The measures of each weekly table, kept under its name; and what its rows are known by.
 WEEKLY: Mapping[str, Mapping[str, str]] = {
     "assets": ASSETS,
@@ -134,7 +156,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "reported": REPORTED,
     "quarantine": QUARANTINE,
     "claims": CLAIMS,
+    "lost": LOST,
     "rights": RIGHTS,
+    "platform_metrics": PLATFORM_METRICS,
     **WEEKLY,
 }
 
