@@ -1,0 +1,208 @@
+"""The weekly series of what is kept, as arrays.
+
+Which row of an array a row of a file belongs to is found once for each table, by joining ids; measures are then read
+without them, each only when it is asked for. One week is read at a time, all measures that are asked for at once, and
+lies in memory by itself: 400,000 subjects of 27 weeks are 80 MB a measure, and what is held beside that would be most
+of what a run takes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from workers.claimsreport.history.sql import fill, quoted
+from workers.claimsreport.series import Floats, Series, Texts
+from workers.claimsreport.tables import WEEKLY
+
+# What the rows of each weekly table are known by.
+_IDS = {
+    "assets": "asset_id",
+    "recordings": "isrc",
+    "channels": "channel_id",
+    "policies": "policy_id",
+    "platforms": "platform || '|' || isrc",
+}
+
+_KNOWN = """
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT id, (row_number() OVER (ORDER BY id) - 1)::INTEGER AS place
+FROM (SELECT {id} AS id FROM {table} UNION SELECT {id} FROM {files})"""
+_PLACES = """
+SELECT row::INTEGER AS row, place
+FROM (SELECT {id} AS id, file_row_number AS row FROM {file}) LEFT JOIN known USING (id)"""
+_PLACES_NOW = "SELECT place FROM (SELECT {id} AS id FROM {table}) JOIN known USING (id) ORDER BY place"
+_VALUES = "SELECT {values} FROM {source}"
+_VALUE = "coalesce({measure}::DOUBLE, 'NaN'::DOUBLE) AS {measure}"
+_FILES = "read_parquet([{paths}], file_row_number = true)"
+
+
+class Week(Protocol):
+    """What is asked of a week: a `store.Snapshot` has it."""
+
+    @property
+    def date(self) -> dt.date:
+        """The day of the snapshot at its end."""
+
+    @property
+    def previous(self) -> dt.date | None:
+        """The day of the snapshot at its beginning."""
+
+
+class Files(Protocol):
+    """Where the weekly tables of before are: a `store.Store` is one."""
+
+    def fetch_all(self, dates: Iterable[dt.date], table: str) -> Mapping[dt.date, Path]:
+        """Return the files of a table, by day, of those days that have it."""
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the rows of each file go.
+
+    Attributes:
+        ids: (n,) sorted.
+        weeks: of each week, oldest first, what reads its rows, in SQL, and their places among `ids`; a week of which
+            nothing is kept is not there.
+    """
+
+    ids: Texts
+    weeks: Mapping[int, tuple[str, npt.NDArray[np.int32]]]
+
+
+class StoredHistory:
+    """The weeks up to this one: those of partitions, and this one, of tables.
+
+    Series share their arrays, which cannot be written to, and in which a week lies in one piece; an array is gone when
+    nobody has it any more.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        files: Files,
+        before: Sequence[Week],
+        this: Week,
+        changepoints: Iterable[dt.date],
+    ) -> None:
+        """Take the weeks before this one from `files`, and this one from the tables of `connection`.
+
+        Args:
+            connection: with the weekly tables.
+            files: the partitions.
+            before: the weeks to look at before this one, oldest first.
+            this: this one.
+            changepoints: days on which views began to be counted differently.
+        """
+        self._connection = connection
+        self._files = files
+        weeks = [*before, this]
+        self._before = tuple(week.date for week in before)
+        self._dates = tuple(week.date for week in weeks)
+        days = [np.nan if week.previous is None else (week.date - week.previous).days for week in weeks]
+        self._days = _fixed(np.array(days, dtype=np.float64))
+        points = tuple(changepoints)
+        self._breaks = np.array(
+            [week.previous is not None and any(week.previous < day <= week.date for day in points) for week in weeks],
+            dtype=np.bool_,
+        )
+        self._breaks.setflags(write=False)
+        self._places: dict[str, _Places] = {}
+        self._measures: weakref.WeakValueDictionary[tuple[str, str], Floats] = weakref.WeakValueDictionary()
+        self._totals: dict[tuple[str, str], Floats] = {}
+
+    def series(self, table: str, *measures: str) -> Series:
+        """Return measures of a weekly table, as `History` says.
+
+        Raises:
+            WrongInputError: a partition is broken.
+            ServiceDownError: a partition cannot be read.
+        """
+        if table not in self._places:
+            self._places[table] = self._found_places(table)
+        places = self._places[table]
+        values = {measure: known for measure in measures if (known := self._measures.get((table, measure))) is not None}
+        values |= self._read(table, [measure for measure in measures if measure not in values], places)
+        return Series(places.ids, self._dates, self._days, values, self._breaks)
+
+    def totals(self, table: str, measure: str) -> Series:
+        """Return a measure of all subjects of a table together, as of one; raises as `series`."""
+        if (table, measure) not in self._totals:
+            self.series(table, measure)
+        total = {measure: self._totals[table, measure]}
+        return Series(np.array([table], dtype=np.object_), self._dates, self._days, total, self._breaks)
+
+    def _found_places(self, table: str) -> _Places:
+        run = self._connection.execute
+        fetched = self._files.fetch_all(self._before, table)
+        paths = {week: quoted(fetched[date]) for week, date in enumerate(self._before) if date in fetched}
+        files = {week: fill(_FILES, paths=path) for week, path in paths.items()}
+        names = {"id": _IDS[table], "table": table}
+        # All that the weeks have is in this one or the oldest, but for what came and went in between.
+        oldest = files[min(files)] if files else f"(SELECT * FROM {table} WHERE false)"  # noqa: S608 -- a known name
+        run(fill(_KNOWN, files=oldest, **names))
+        places = self._places_of(files.values(), names)
+        if places is None:
+            run(fill(_KNOWN, files=fill(_FILES, paths=", ".join(paths.values())), **names))
+            places = self._places_of(files.values(), names) or []
+        weeks = dict(zip(files, zip(files.values(), places, strict=True), strict=True))
+        now = run(fill(_PLACES_NOW, **names)).fetchnumpy()["place"]
+        ids = np.asarray(run("SELECT id FROM known ORDER BY place").fetchnumpy()["id"], dtype=np.object_)
+        ids.setflags(write=False)
+        this = (fill("{table} ORDER BY {id}", **names), np.asarray(now, dtype=np.int32))
+        return _Places(ids, {**weeks, len(self._dates) - 1: this})
+
+    def _places_of(self, files: Iterable[str], names: Mapping[str, str]) -> list[npt.NDArray[np.int32]] | None:
+        """Return the places of the rows of each file; None where an id is not among those that are known."""
+        result = []
+        for file in files:
+            columns = self._connection.execute(fill(_PLACES, file=file, **names)).fetchnumpy()
+            if np.ma.is_masked(columns["place"]):
+                return None
+            # A join may change the order of rows, which their numbers tell.
+            places = np.empty(len(columns["row"]), dtype=np.int32)
+            places[np.asarray(columns["row"])] = np.asarray(columns["place"])
+            result.append(places)
+        return result
+
+    def _read(self, table: str, measures: Sequence[str], places: _Places) -> dict[str, Floats]:
+        """Read measures, each of which lies week by week; note their totals."""
+        for measure in measures:
+            if WEEKLY[table].get(measure, "VARCHAR") == "VARCHAR":
+                raise ValueError(f"{table} has no measure {measure}")
+        if not measures:
+            return {}
+        shape = len(self._dates), len(places.ids)
+        values = {measure: np.empty(shape) for measure in measures}
+        totals = {measure: np.full(shape[0], np.nan) for measure in measures}
+        selected = ", ".join(fill(_VALUE, measure=measure) for measure in measures)
+        for week in range(shape[0]):
+            for each in values.values():
+                each[week] = np.nan
+            if week not in places.weeks:
+                continue
+            source, rows = places.weeks[week]
+            read = self._connection.execute(fill(_VALUES, values=selected, source=source)).fetchnumpy()
+            for measure, each in values.items():
+                column = np.asarray(read[measure], dtype=np.float64)
+                each[week, rows] = column
+                if not np.isnan(column).all():
+                    totals[measure][week] = np.nansum(column)
+        found = {}
+        for measure, each in values.items():
+            found[measure] = self._measures[table, measure] = _fixed(each.T)
+            self._totals[table, measure] = _fixed(totals[measure][None, :])
+        return found
+
+
+def _fixed(array: Floats) -> Floats:
+    array.setflags(write=False)
+    return array
