@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 # As Debian, Fedora, Ubuntu and Google call it.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = "Chromium is not installed: apt-get install chromium"
@@ -39,11 +41,43 @@ OPTIONS = (
 SECONDS = 30
 KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), " ": (32, " "), "/": (191, "/")}
 SHIFT = 8
+# The contrast of every text with what is behind it (WCAG 2.2, 1.4.3), where it is less than 4.5 to 1.
+FAINT = """(() => {
+  const part = value => { value /= 255; return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4 };
+  const numbers = colour => colour.match(/[0-9.]+/g).map(Number);
+  const light = colour => { const [r, g, b] = numbers(colour).map(part); return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+  const behind = element => {
+    for (let each = element; each !== null; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor;
+      if (numbers(colour)[3] !== 0) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const isText = [...element.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim() !== "");
+    if (!isText || element.closest("svg, script, style") !== null || !element.checkVisibility()) continue;
+    const [low, high] = [getComputedStyle(element).color, behind(element)].map(light).sort((a, b) => a - b);
+    const ratio = (high + 0.05) / (low + 0.05);
+    if (ratio < 4.5) faint.push(`${element.outerHTML.slice(0, 80)} ${ratio.toFixed(2)}`);
+  }
+  return faint;
+})()"""
 
 
 def find() -> str | None:
     """Where Chromium is; None where there is none."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def needed() -> str:
+    """Where Chromium is; without one the test is left out, and fails where ``CI`` is set."""
+    executable = find()
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    return executable
 
 
 @contextmanager

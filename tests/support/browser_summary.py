@@ -26,4 +26,4 @@ def tell(reporter: pytest.TerminalReporter) -> None:
         if name == "screenshots"
     }
     for folder in sorted(folders):
-        reporter.line(f"Screenshots of review.html: {folder}")
+        reporter.line(f"Screenshots: {folder}")

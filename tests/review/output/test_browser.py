@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,28 +28,6 @@ SECTIONS = ("verdict", "changes", "privileges", "delivery", "timetable", "checks
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 VISIBLE_ROWS = "[...document.querySelectorAll('[data-row]')].filter(each => !each.hidden)"
 FOCUSED = "(document.activeElement.id || document.activeElement.textContent.trim())"
-# The contrast of every text with what is behind it (WCAG 2.2, 1.4.3), where it is less than 4.5 to 1.
-FAINT = """(() => {
-  const part = value => { value /= 255; return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4 };
-  const numbers = colour => colour.match(/[0-9.]+/g).map(Number);
-  const light = colour => { const [r, g, b] = numbers(colour).map(part); return 0.2126 * r + 0.7152 * g + 0.0722 * b };
-  const behind = element => {
-    for (let each = element; each !== null; each = each.parentElement) {
-      const colour = getComputedStyle(each).backgroundColor;
-      if (numbers(colour)[3] !== 0) return colour;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  const faint = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const isText = [...element.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim() !== "");
-    if (!isText || element.closest("svg, script, style") !== null || !element.checkVisibility()) continue;
-    const [low, high] = [getComputedStyle(element).color, behind(element)].map(light).sort((a, b) => a - b);
-    const ratio = (high + 0.05) / (low + 0.05);
-    if (ratio < 4.5) faint.push(`${element.outerHTML.slice(0, 80)} ${ratio.toFixed(2)}`);
-  }
-  return faint;
-})()"""
 
 
 def differing() -> Report:
@@ -64,12 +41,7 @@ Opener = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Browser]:
-    executable = browser.find()
-    if executable is None:
-        if os.environ.get("CI"):
-            pytest.fail(browser.MISSING)
-        pytest.skip(browser.MISSING)
-    with browser.start(executable, tmp_path_factory.mktemp("chromium") / "profile") as running:
+    with browser.start(browser.needed(), tmp_path_factory.mktemp("chromium") / "profile") as running:
         yield running
 
 
@@ -290,7 +262,7 @@ def test_it_can_be_read_in_light_and_dark(name: str, colours: str, opened: Opene
     page.evaluate(OPEN_ALL)
     (red, *_) = re.findall(r"[0-9]+", page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert (int(red) < 60) is (colours == "dark")
-    assert page.evaluate(FAINT) == []
+    assert page.evaluate(browser.FAINT) == []
     page.evaluate("document.getElementById('theme').click()")
     (other, *_) = re.findall(r"[0-9]+", page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert (int(other) < 60) is (colours == "light")
