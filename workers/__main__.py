@@ -11,7 +11,7 @@ from workers.frame.problems import Problem
 from workers.frame.stopping import Stop
 
 # Each is a package here whose module `worker` has a `WORKER`.
-NAMES = ("channelbackfill", "cmscustomidcleanup")
+NAMES = ("channelbackfill", "cmscustomidcleanup", "claimsreport")
 
 HELP = f"""usage: python -m workers WORKER [--flags]
 
@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
 
 def _unknown(name: str) -> Problem:
     nearest = difflib.get_close_matches(name, NAMES, n=1)
-    hint = f"the nearest is {nearest[0]}" if nearest else f"there are {' and '.join(NAMES)}"
+    *first, last = NAMES
+    hint = f"the nearest is {nearest[0]}" if nearest else f"there are {', '.join(first)} and {last}"
     detail = f"{name!r} is no worker; {hint}" if name else f"no worker is named; {hint}"
     return Problem("worker-unknown", "There is no such worker", detail)
 
