@@ -253,10 +253,50 @@ module "task_channelbackfill" {
 module "task_claims_report" {
   source = "../../modules/ecs-task"
 
-  name               = "claims-report"
-  image              = "agreen757dn/claims-report:latest"
-  cpu                = 1024
-  memory             = 3072
+  name    = "claims-report"
+  image   = "867653852961.dkr.ecr.us-east-1.amazonaws.com/punctual-workers:2.0.0"
+  cpu     = 1024
+  memory  = 3072
+  command = ["claimsreport"]
+  environment = {
+    ALERTS_TOPIC  = local.alerts_topic_arn
+    CLAIMS_REPORT = "s3://youtube-reporting-main/reports/active-claims/"
+    EVENT_BUS     = "dn-backend-workflow-bus-dev"
+    HISTORY       = "s3://youtube-reporting-main/claims-report/history/"
+    OUTPUT        = "s3://youtube-reporting-main/claims-report/reports/"
+  }
+  permissions = {
+    put_events = [
+      {
+        detail_types = ["Claims Report Completed", "Claims Report Failed"]
+        event_bus    = "dn-backend-workflow-bus-dev"
+        sources      = ["dn.backend.claimsreport"]
+      },
+    ]
+    s3_read = [
+      {
+        bucket = "youtube-reporting-main"
+        prefix = "reports/active-claims/"
+      },
+      {
+        bucket = "youtube-reporting-main"
+        prefix = "claims-report/history/"
+      },
+    ]
+    s3_write = [
+      {
+        bucket    = "youtube-reporting-main"
+        multipart = false
+        prefix    = "claims-report/"
+      },
+    ]
+    sns_publish = [
+      {
+        kms_key_arns = [aws_kms_key.main.arn]
+        topic_arn    = local.alerts_topic_arn
+      },
+    ]
+  }
   log_retention_days = 30
   names              = { family = "dn-task-claims-report-process" }
 
@@ -475,6 +515,11 @@ module "workflow_custom_id_cleanup" {
       detail_types   = ["Channel Backfill Completed", "Channel Backfill Failed"]
       principal_arns = [module.task_channelbackfill.task_role_arn]
       sources        = ["dn.backend.channelbackfill"]
+    }
+    claimsreport = {
+      detail_types   = ["Claims Report Completed", "Claims Report Failed"]
+      principal_arns = [module.task_claims_report.task_role_arn]
+      sources        = ["dn.backend.claimsreport"]
     }
     cmscustomidcleanup = {
       detail_types   = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]

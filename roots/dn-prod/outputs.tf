@@ -44,6 +44,11 @@ output "review" {
             sources        = ["dn.backend.channelbackfill"]
           },
           {
+            detail_types   = ["Claims Report Completed", "Claims Report Failed"]
+            principal_arns = [module.task_claims_report.task_role_arn]
+            sources        = ["dn.backend.claimsreport"]
+          },
+          {
             detail_types   = ["Custom ID Cleanup Completed", "Custom ID Cleanup Failed"]
             principal_arns = [module.task_cmscustomidcleanup.task_role_arn]
             sources        = ["dn.backend.cmscustomidcleanup"]
@@ -149,7 +154,39 @@ output "review" {
         typical_minutes = 240
       }
       dn-task-claims-report-process = {
-        permissions = {}
+        permissions = {
+          put_events = [
+            {
+              detail_types = ["Claims Report Completed", "Claims Report Failed"]
+              event_bus    = "dn-backend-workflow-bus-prod"
+              sources      = ["dn.backend.claimsreport"]
+            },
+          ]
+          s3_read = [
+            {
+              bucket = "youtube-reporting-main"
+              prefix = "reports/active-claims/"
+            },
+            {
+              bucket = "youtube-reporting-main"
+              prefix = "claims-report/history/"
+            },
+          ]
+          s3_write = [
+            {
+              bucket    = "youtube-reporting-main"
+              multipart = false
+              prefix    = "claims-report/"
+            },
+          ]
+          sns_publish = [
+            {
+              kms_key_arns = [aws_kms_key.main.arn]
+              topic_arn    = local.alerts_topic_arn
+            },
+          ]
+        }
+        typical_minutes = 2
       }
     }
   }
