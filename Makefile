@@ -58,7 +58,7 @@ tried = $${RULE:+--rule "$$RULE"} $${EVENT:+--event "$$EVENT"}
 
 # The first line printed says where a command acts, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup setup-checkov setup-awscli announce generate plan review apply destroy demo affected matrix summary check fmt test test-fast bench docs lock
+.PHONY: help setup setup-checkov setup-awscli announce generate plan review apply destroy demo demo-report affected matrix summary check fmt test test-fast bench evaluate docs lock
 .PHONY: deploy-all update-eventbridge eb-targets eb-rules eb-rollback eb-resume eb-history events-send events-test events-test-all
 .PHONY: sandbox-status clean
 
@@ -98,14 +98,19 @@ destroy: announce setup ## Destroy what apply made in the sandbox, and stop it (
 	@$(if $(live),,$(PY) -m sandbox down "$$ENV")
 
 # The workers' environment is dn-dev unless another one is named.
-ifneq ($(filter demo,$(MAKECMDGOALS)),)
-  $(if $(live),$(error make demo is for the sandbox alone: leave LIVE=1 out))
+ifneq ($(filter demo demo-report,$(MAKECMDGOALS)),)
+  $(if $(live),$(error make $(filter demo demo-report,$(MAKECMDGOALS)) is for the sandbox alone: leave LIVE=1 out))
   $(if $(filter-out quota throttle token kill,$(FAULT)),$(error FAULT=$(FAULT) is not a fault: there are quota, throttle, token and kill))
 endif
 demo: ENV := $(or $(ENV),dn-dev)
 demo: announce setup ## Show the custom ID workflow from report to result, in the sandbox (FAULT=quota|throttle|token|kill)
 	@$(PY) -m generator generate "$$ENV" --no-placeholders
 	@$(call with_sandbox,--keep) $(PY) -m sandbox demo "$$ENV" $${FAULT:+--fault "$$FAULT"} -- $(PY) -m harness apply "$$ENV"
+
+demo-report: ENV := $(or $(ENV),dn-dev)
+demo-report: announce setup ## Show the weekly claims report in the sandbox: ten weeks, what is found in the last, the alert
+	@$(PY) -m generator generate "$$ENV" --no-placeholders
+	@$(call with_sandbox,--keep) $(PY) -m sandbox demo-report "$$ENV" -- $(PY) -m harness apply "$$ENV"
 
 deploy-all: apply ## Apply ENV=, bring its Batch targets to the newest revision, verify both; stops at the first that fails
 	@$(call operations,sync) --if-any $(yes)
@@ -179,6 +184,9 @@ test-fast: setup ## The tests that need no Terraform, in a minute or two
 
 bench: setup setup-awscli ## Time the main job: generate (also 1,000 environments), plan, review, sync, workers (docs/performance.md)
 	@$(PY) -m harness bench
+
+evaluate: setup ## Say what the claims report finds of what 50 catalogues have, and write it into docs/claims-report.md
+	@$(PY) -m harness evaluate --write docs/claims-report.md
 
 lock: ## Lock the requirements anew (needs uv)
 	@cd requirements && for name in workers main checkov awscli; do UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet \

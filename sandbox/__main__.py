@@ -18,9 +18,11 @@ from sandbox import (
     commands_automation,
     commands_batch,
     commands_calls,
+    commands_claims,
     commands_containers,
     commands_delivery,
     commands_demo,
+    commands_messages,
     commands_schedules,
     commands_services,
     server,
@@ -188,6 +190,8 @@ commands_schedules.register(app)
 commands_demo.register(app)
 commands_services.register(app)
 commands_calls.register(app)
+commands_messages.register(app)
+commands_claims.register(app)
 
 
 def run_in(box: server.Sandbox, folder: Path, arguments: list[str], signals: command.Signals) -> int:

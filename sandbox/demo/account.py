@@ -195,7 +195,7 @@ class Account:
         s3 = self.client("s3")
         for bucket in {worker.location(name)[0] for worker, name in _objects(backfill, cleanup)}:
             s3.create_bucket(Bucket=bucket)
-        self._empty(*cleanup.location("LEDGER"))  # an earlier demonstration has done all of this report
+        self.empty(*cleanup.location("LEDGER"))  # an earlier demonstration has done all of this report
         with TemporaryDirectory(prefix="punctual-demo-") as folder:
             channels, report = Path(folder) / "channels.csv", Path(folder) / "report.csv"
             catalogue.write_channels(channels)
@@ -204,7 +204,8 @@ class Account:
             s3.upload_file(str(report), *cleanup.location("VIDEO_REPORT"))
         return rows
 
-    def _empty(self, bucket: str, prefix: str) -> None:
+    def empty(self, bucket: str, prefix: str) -> None:
+        """Take away all that is under a prefix."""
         s3 = self.client("s3")
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for each in page.get("Contents", ()):

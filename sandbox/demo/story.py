@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.demo import faults, telling
 from sandbox.demo.account import OWNER, Account, WorkerTask
 from sandbox.demo.faults import Fault
+from sandbox.demo.runs import POLL_SECONDS, Runs
 from sandbox.errors import SandboxError, VerdictError
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from sandbox.services.running import Running
 
 LATENCY = 0.2  # seconds, of each answer of the Content ID API
-POLL_SECONDS = 0.3
 START_SECONDS = 60.0
 MOST_RUNS = 3
 SHOWN = 5
@@ -78,7 +79,7 @@ class Story:
         self._prepare(account, backfill, cleanup)
         faults.prepare(self.fault, self.services, self._changes)
         self._step(3, "Run the backfill: its schedule fires")
-        mark = len(self.box.ask("tasks")["tasks"])
+        mark = self._runs.number()
         self._backfill(account, backfill)
         self._step(4, "Watch its event run the clean-up")
         if self.fault.told:
@@ -88,6 +89,10 @@ class Story:
         self._show(account)
         if not faults.happened(self.fault, self.services, codes):
             raise SandboxError(f"the fault did not happen: {self.fault.told}")
+
+    @cached_property
+    def _runs(self) -> Runs:
+        return Runs(self.box, Account(self.box))
 
     def _step(self, number: int, title: str) -> None:
         self.display.step(number, STEPS, title)
@@ -99,7 +104,7 @@ class Story:
             if task["group"] in families and task["lastStatus"] != "STOPPED":
                 self.display.say("a run of an earlier demonstration is ended first")
                 self.box.ask("kill", task=task["taskArn"])
-                self._ended(task["taskArn"])
+                self._runs.ended(task["taskArn"])
 
     @property
     def _changes(self) -> int:
@@ -130,10 +135,7 @@ class Story:
         self.services.ask("content-id/seed", assets=self.catalogue.assets)
 
     def _backfill(self, account: Account, backfill: WorkerTask) -> None:
-        fired = self.box.ask("fire", seconds=60, schedule=account.schedule_of(backfill.family), group=None, force=False)
-        if fired["outcome"] != "delivered":
-            raise SandboxError(f"the schedule did not start it: {fired['error_code']}: {fired['error_message']}")
-        task = self._ended(fired["result"]["tasks"][0])
+        task = self._runs.fire(backfill)
         self._told(account, backfill, task)
         if task["containers"][0].get("exitCode") != 0:
             raise SandboxError("the backfill did not come to its end")
@@ -144,7 +146,7 @@ class Story:
         codes: list[int | None] = []
         while len(codes) < MOST_RUNS:
             task = self._started(cleanup.family, mark)
-            mark = len(self.box.ask("tasks")["tasks"])
+            mark = self._runs.number()
             ended = self._followed(task, Fault.NONE if codes else self.fault)
             self._told(account, cleanup, ended)
             codes.append(ended["containers"][0].get("exitCode"))
@@ -185,7 +187,7 @@ class Story:
                     self._changes,
                     f"{seen['requests']} requests, {seen['largest_in_a_second']} in the fullest second",
                 )
-                current = self._task(task["taskArn"])
+                current = self._runs.task(task["taskArn"])
                 if current["lastStatus"] == "STOPPED":
                     return current
                 if not struck and done >= self._changes // faults.PART:
@@ -196,18 +198,9 @@ class Story:
                 time.sleep(POLL_SECONDS)
 
     def _send_again(self, account: Account) -> None:
-        bus, event = self._event(COMPLETED)
+        bus, event = self._runs.last_event(COMPLETED)
         entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
         account.client("events").put_events(Entries=[entry | {"EventBusName": bus}])
-
-    def _task(self, arn: str) -> dict[str, Any]:
-        (found,) = self.box.ask("tasks", arns=[arn])["tasks"]
-        return dict(found)
-
-    def _ended(self, arn: str) -> dict[str, Any]:
-        while (task := self._task(arn))["lastStatus"] != "STOPPED":
-            time.sleep(POLL_SECONDS)
-        return task
 
     def _told(self, account: Account, worker: WorkerTask, task: dict[str, Any]) -> None:
         """Say how a task has ended, and what its log says of it."""
@@ -253,16 +246,5 @@ class Story:
 
     def _last_event(self, detail_type: str) -> tuple[str, dict[str, Any]]:
         """Return detail-type and detail of the last event whose detail-type begins so."""
-        _, event = self._event(detail_type)
+        _, event = self._runs.last_event(detail_type)
         return event["detail-type"], event["detail"]
-
-    def _event(self, detail_type: str) -> tuple[str, dict[str, Any]]:
-        """Return the ARN of its bus and the last event whose detail-type begins so."""
-        found = [
-            (str(each["bus_arn"]), dict(each["event"]))
-            for each in self.box.ask("events")["events"]
-            if each["event"]["detail-type"].startswith(detail_type)
-        ]
-        if not found:
-            raise SandboxError(f"no event {detail_type} was sent")
-        return found[-1]
