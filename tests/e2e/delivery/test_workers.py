@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +13,7 @@ from sandbox.catalogue import Catalogue
 from sandbox.demo.account import Account
 from sandbox.services import running
 from tests.support.applied import Applied
+from tests.support.granted import of_role, unused
 from tests.support.planning import BUILD
 
 pytestmark = pytest.mark.slow
@@ -93,49 +91,9 @@ def whole_run(applied: Applied) -> int:
 
 @pytest.mark.parametrize("worker", ["channelbackfill", "cmscustomidcleanup"])
 def test_a_role_allows_what_its_worker_calls_and_nothing_else(applied: Applied, whole_run: int, worker: str) -> None:
-    role = ROLE.format(worker)
-    found = applied.box.ask("calls", since=whole_run, role=role)
-    calls = [each for each in found["calls"] if each["by"] == "credentials"]
-    assert found["lost"] == 0
+    calls = of_role(applied, ROLE.format(worker), whole_run)
     assert [each for each in calls if not each["allowed"]] == [], "asked for, and denied or not known"
-    unused = [grant for grant in grants(applied, role) if not any(is_used(grant, call) for call in calls)]
-    assert unused == [], "allowed, and not asked for"
-
-
-Grant = tuple[str, str, tuple[tuple[str, str], ...]]
-
-
-def grants(applied: Applied, role: str) -> Iterator[Grant]:
-    """Each single thing that a role allows: an action, a resource, and one value of each condition."""
-    iam = applied.aws("iam")
-    assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        for statement in iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            values = [
-                (key, value)
-                for test in statement.get("Condition", {}).values()
-                for key, those in test.items()
-                for value in listed(those)
-            ]
-            for action in listed(statement["Action"]):
-                for resource in listed(statement["Resource"]):
-                    yield from ((action, resource, (each,)) for each in values) if values else [(action, resource, ())]
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def is_used(grant: Grant, call: dict[str, Any]) -> bool:
-    action, resource, conditions = grant
-    return (
-        call["action"] == action
-        and fnmatchcase(call["resource"], resource)
-        and all(
-            any(fnmatchcase(each, value) for each in listed(call["context"].get(key, []))) for key, value in conditions
-        )
-    )
+    assert unused(applied, ROLE.format(worker), calls) == [], "allowed, and not asked for"
 
 
 def test_ten_shards_do_together_what_one_task_does(applied: Applied, whole_run: int) -> None:
