@@ -1,4 +1,4 @@
-"""What the Makefile calls: plan, review, apply, destroy, matrix, summary, docs, checkov, bench.
+"""What the Makefile calls: plan, review, apply, destroy, matrix, summary, docs, checkov, bench, evaluate.
 
 Exit codes: 0 fine, 1 the verdict is no, 2 wrong use or bad input, 3 the environment failed.
 """
@@ -130,6 +130,7 @@ class Part(StrEnum):
     REVIEW = "review"
     SYNC = "sync"
     WORKERS = "workers"
+    CLAIMS = "claims"
 
 
 @app.command("bench")
@@ -138,9 +139,9 @@ def run_bench(
     runs: Annotated[int, typer.Option(help="How many times each command is run.", min=1)] = 5,
     only: Annotated[Part | None, typer.Option(help="One part; all unless given.")] = None,
 ) -> None:
-    """Time set-up, generation, plans, reviews, the sync of Batch targets and the workers: docs/performance.md."""
+    """Time set-up, generation, plans, reviews, the sync of Batch targets, and the workers: docs/performance.md."""
     # They start a sandbox, of which no other command here may know.
-    from harness import bench_sync, bench_workers  # noqa: PLC0415
+    from harness import bench_claims, bench_sync, bench_workers  # noqa: PLC0415
 
     named = plans.known(environment).environment  # what is not one is not measured, and above all not removed
     parts = [only] if only else list(Part)
@@ -165,7 +166,34 @@ def run_bench(
         print("", bench_sync.HEADER, *(measure.row() for measure in synced), sep="\n")
         print("", bench_sync.verdict(synced), sep="\n", flush=True)
     if Part.WORKERS in parts:
-        print("", *bench_workers.run(ROOT), sep="\n")
+        print("", *bench_workers.run(ROOT), sep="\n", flush=True)
+    if Part.CLAIMS in parts:
+        print("", *bench_claims.run(), sep="\n")
+
+
+@app.command()
+def evaluate(
+    seeds: Annotated[int, typer.Option(help="How many catalogues.", min=1)] = 50,
+    claims: Annotated[int, typer.Option(help="Claims in each.", min=6_000)] = 8_000,
+    processes: Annotated[int, typer.Option(help="How many seeds at the same time.", min=1)] = 2,
+    write: Annotated[Path | None, typer.Option(help="Put the tables into this document, between its markers.")] = None,
+) -> None:
+    """Say how much of what is put into synthetic catalogues the claims report finds, beside two simple rules."""
+    from harness.evaluation import evaluate as evaluation  # noqa: PLC0415 - the others do without NumPy and DuckDB
+
+    document = evaluation.readable(write) if write else None
+    trials = []
+    scale = evaluation.Scale(claims=claims)
+    for seed, found in enumerate(
+        evaluation.trials(range(1, seeds + 1), BUILD / "evaluation", scale, processes), start=1
+    ):
+        trials += found
+        print(f"seed {seed} of {seeds} is done", file=sys.stderr, flush=True)
+    tables = evaluation.tables(trials, scale)
+    if write and document is not None:
+        write.write_text(evaluation.place(document, tables), encoding="utf-8")
+        print(f"written: {write}", file=sys.stderr)
+    print(tables, end="")
 
 
 def main() -> NoReturn:
