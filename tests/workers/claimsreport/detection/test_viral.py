@@ -98,6 +98,40 @@ def test_a_spike_is_found_with_all_that_says_why() -> None:
     assert {part.name for part in found.parts} >= {"surprise", "size", "ratio", "spread"}
 
 
+@pytest.mark.parametrize(("gained", "found"), [(39_000.0, []), (20_000.0, ["A"])])
+def test_the_success_of_one_new_video_is_its_own(gained: float, found: list[str]) -> None:
+    """An asset is viral if it is so without the new video that has most views."""
+    views = views_of(1)
+    row = usual(views)
+    views[row, -1] = 40_000
+    week, asset = made(views), names("A", 1_500)[row]
+    for claim, of_it in enumerate((gained, 40_000 - gained)):
+        week.add("claims", claim_id=f"claim{claim}", asset_id=asset, video_id=f"video{claim}", channel_id="C1",
+                 is_new=not claim, weekly_views=of_it)  # fmt: skip
+    assert [each[:1] for each in subjects(viral.find(week.week()))] == found
+
+
+def test_an_old_video_that_a_claim_brings_is_no_spike_and_then_usual() -> None:
+    views, brought = views_of(4), np.zeros((1_500, WEEKS))
+    row = usual(views)
+    views[row, -1] += 40_000
+    assert subjects(viral.find(made(views).week())) == [names("A", 1_500)[row]], "without that it would be one"
+    brought[row, -1] = 40_000
+    assert viral.find(made(views, brought_views=brought).week()) == []
+    brought[row] = np.roll(brought[row], -1)  # it came a week ago, and its views are there in both weeks
+    views[row, -2] += 40_000
+    assert viral.find(made(views, brought_views=brought).week()) == []
+
+
+def test_claims_count_as_new_in_the_week_after_too() -> None:
+    """An old video that they bring has its first weekly views then."""
+    of = {name: np.full((4, 1), 100.0) for name in ("weekly_views", "weekly_engaged_views", "brought_views")}
+    of |= {"claims": np.full((4, 1), 8.0), "lost_claims": np.zeros((4, 1))}
+    of["new_claims"] = np.array([[0.0], [2.0], [1.0], [0.0]])
+    own = spikes._Subjects(np.zeros(4, np.bool_), of, np.ones(1, np.bool_), 1_000, None)
+    assert own.renewed[:, 0].tolist() == [0, 0.25, 0.375, 0.125]
+
+
 def test_what_is_too_small_to_matter_is_not_found() -> None:
     views = views_of(2)
     row = usual(views, 30, 100)
