@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from sandbox.containers.images import without_tag
 from sandbox.errors import WrongUseError
 from sandbox.server import REPOSITORY
 
@@ -156,8 +157,8 @@ class Account:
             token = {"nextToken": page["nextForwardToken"]}
 
     def say_what_images_are(self, *workers: WorkerTask) -> None:
-        """Let the images of workers be the programs of this repository."""
-        for image in {each.image for each in workers}:
+        """Let the images of workers, of any version, be the programs of this repository."""
+        for image in {without_tag(each.image) for each in workers}:
             self.box.ask(
                 "image", image=image, command=PROGRAM, environment={"PYTHONPATH": str(REPOSITORY)}, directory=None
             )

@@ -80,6 +80,7 @@ def test_every_policy_is_readable_in_the_plan(planned: str, clone: Clone) -> Non
     assert {address for address, unknown in policies.items() if unknown} == {
         "module.schedule_channelbackfill.aws_iam_role_policy.scheduler",
         "module.schedule_dn_claims_report.aws_iam_role_policy.scheduler",
+        "module.task_claims_report.aws_iam_role_policy.task[0]",
     }
 
 

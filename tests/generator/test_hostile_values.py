@@ -39,7 +39,7 @@ from tests.support.yaml_text import Writer
 # What the generator gives a module from another part of the spec; a value of its own replaces it.
 WIRED = {"failure_topic_arns", "log_kms_key_arn", "task_name", "pass_role_arns", "kms_key_arn", "ecs_cluster_arn"}
 WIRED |= {"dlq_alarm_actions", "dlq_ok_actions", "alarm_actions", "ok_actions", "key"}
-OWN = {"log_key", "typical_minutes"}  # no module takes them
+OWN = {"environment_topics", "log_key", "typical_minutes"}  # no module takes them
 LOG_ARN = "kms:EncryptionContext:aws:logs:arn"
 NETWORK = ("trusted_compute_subnets", "security_group_ids", "assign_public_ip")
 # Shrinking a whole spec takes minutes, and is not needed: a failure names the field and its value.
@@ -161,6 +161,8 @@ def changed(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         if path[0] == "target_syncs" and path[-1] in {"topic", "workflow"}:
             continue
+        if path[0] == "tasks" and ("environment_topics" in path or (path[-1] == "topic" and "sns_publish" in path)):
+            continue
         if path[0] == "jobs" and path[-1] == "job_queue_arn":
             continue  # it is a target's that submits the job
         if path[0] == "defaults" or path[-1] in REFERENCES.get(str(path[0]), {}) or path[2:3] == ("connect",):
@@ -239,7 +241,7 @@ def family(spec: dict[str, Any], task: str) -> str:
 def _reviewed(spec: dict[str, Any]) -> dict[str, Any]:
     return {
         (task.get("names") or {}).get("family") or name: {
-            "permissions": without_nulls(task.get("permissions") or {}),
+            "permissions": without_nulls(of_task(spec, task).get("permissions") or {}),
             **{field: task[field] for field in ("typical_minutes",) if task.get(field) is not None},
             **(
                 {"secrets_kms_key_arns": task.get("secrets_kms_key_arns") or []}
@@ -326,7 +328,7 @@ def _subscription(at: str, said: dict[str, Any], has: dict[str, Any]) -> Iterato
 def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -> Iterator[tuple[str, Any, Any]]:
     for name, task in spec["tasks"].items():
         kept = {"keep_log_group": True} if spec["deletion_protection"] else {}
-        own = {field: value for field, value in task.items() if value is not None and field not in OWN}
+        own = {field: value for field, value in of_task(spec, task).items() if value is not None and field not in OWN}
         yield from _arguments(
             f"tasks.{name}", {"name": name} | naming | kept | own, evaluated.calls[f"task_{label(name)}"]
         )
@@ -365,7 +367,7 @@ def _calls(spec: dict[str, Any], naming: dict[str, str], evaluated: Evaluated) -
 
 def of_job(spec: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     """Return what the module of a job must get for what its spec says: what it does not say is its task's."""
-    task = without_nulls(spec["tasks"][job["task"]])
+    task = without_nulls(of_task(spec, spec["tasks"][job["task"]]))
     wanted = {field: value for field, value in task.items() if field in {*jobs.ITS_OWN, *jobs.OF_THE_TASK}}
     wanted |= {field: value for field, value in job.items() if field not in {"task", "job_queue_arn"}}
     if "environment" in wanted:
@@ -402,9 +404,7 @@ def target_of(spec: dict[str, Any], workflow: dict[str, Any], target: dict[str, 
     if (role := target.pop("role_arn", None)) is not None:
         target["role"] = {"arn": role}
     if (notify := target.get("notify")) is not None and "topic" in notify:
-        topic = spec[notify["topic"]]
-        arn = topic.get("topic_arn") or f"arn:aws:sns:{spec['region']}:{spec['account']}:{topic['topic_name']}"
-        target["notify"] = {"topic_arn": arn}
+        target["notify"] = {"topic_arn": topic_arn(spec, notify["topic"])}
     if (run := target.get("run_task")) is not None:
         task = spec["tasks"][run["task"]]
         cluster = spec["clusters"][run.get("cluster") or workflow["cluster"]]["name"]
@@ -446,6 +446,32 @@ def synced(spec: dict[str, Any], sync: dict[str, Any]) -> dict[str, Any]:
     return wanted | ({"event_bus_name": "bus_name"} if told["event_bus"] is not None else {})
 
 
+def of_task(spec: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
+    """Return what the module of a task must get for what its spec says: topics of the environment by their ARN."""
+    task = dict(task)
+    if (topics := task.get("environment_topics")) is not None:
+        arns = {variable: topic_arn(spec, topic) for variable, topic in topics.items()}
+        task["environment"] = (task.get("environment") or {}) | arns
+    if grants := (task.get("permissions") or {}).get("sns_publish"):
+        grants = [granted(spec, grant) for grant in grants]
+        task["permissions"] = task["permissions"] | {"sns_publish": grants}
+    return task
+
+
+def granted(spec: dict[str, Any], grant: dict[str, Any]) -> dict[str, Any]:
+    if (topic := grant.get("topic")) is None:
+        return grant
+    keys = [spec["keys"][key].get("arn")] if (key := spec[topic].get("key")) else grant.get("kms_key_arns")
+    return {"topic_arn": topic_arn(spec, topic), "kms_key_arns": keys}
+
+
+def topic_arn(spec: dict[str, Any], topic: str) -> str:
+    """Return the ARN of a topic of the environment, whether its root makes it or not."""
+    said = spec[topic]
+    made = f"arn:aws:sns:{spec['region']}:{spec['account']}:{said.get('topic_name')}"
+    return str(said.get("topic_arn") or made)
+
+
 def topic_of(spec: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     """Return what a target sync must be told of its topic; of a key that is not there yet nothing is known."""
     if told["topic"] is None:
@@ -453,8 +479,7 @@ def topic_of(spec: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     topic = spec[told["topic"]]
     if "topic_arn" in topic:
         return {"arn": topic["topic_arn"]}
-    arn = f"arn:aws:sns:{spec['region']}:{spec['account']}:{topic['topic_name']}"
-    return {"arn": arn, "key_arns": [spec["keys"][topic["key"]].get("arn")]}
+    return {"arn": topic_arn(spec, told["topic"]), "key_arns": [spec["keys"][topic["key"]].get("arn")]}
 
 
 def with_pattern(holder: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from generator.models.alerts import ENDPOINTS, RAW, Alerts
 from generator.models.jobs import Job
 from generator.models.modules import META_ARGUMENTS, Module
 from generator.models.moves import Import
+from generator.models.permissions import Topic
 from generator.models.schedules import Schedule, time_zones
 from generator.models.spec import Defaults, Environment, Key
 from generator.models.target_syncs import TargetSelection, TargetSync
@@ -153,6 +154,7 @@ GROUPS: Final[dict[type[BaseModel], tuple[set[str], ...]]] = {
         {"retention_days", "description", "event_pattern_json"},
     ),
     Notify: ({"topic"}, {"topic_arn"}),
+    Topic: ({"topic"}, {"topic_arn", "kms_key_arns"}),
     Rule: tuple(
         {"name", "description", "enabled", "role_names", "targets", pattern}
         for pattern in ("event_pattern", "event_pattern_json")
@@ -318,7 +320,8 @@ class Drawing:
                 least = max((each.min_length for each in metadata if isinstance(each, MinLen)), default=1)
                 count = self.draw(st.integers(least, least + 2))
                 (item,) = typing.get_args(kind)
-                return [self.value(item, path, turn=turn) for _ in range(count)]
+                turns = [turn + at if item is Topic else turn for at in range(count)]
+                return [self.value(item, path, turn=each) for each in turns]
             case builtin if builtin is dict:
                 return self._map(kind, path, turn)
             case builtin if builtin is Any:
