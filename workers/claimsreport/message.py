@@ -70,10 +70,8 @@ def compose(findings: Sequence[Finding], date: dt.date, report: str, largest: in
     lengths = itertools.accumulate(_bytes(_paragraph(each)) for each in ordered)
     # Headings and ends are at most what they are with every kind; then whole findings are taken away until it fits.
     shown = sum(length <= room for length in lengths)
-    while shown > 0 and _bytes(text := _text(ordered, shown, date, report)) > room:
+    while len((text := _text(ordered, shown, date, report)).encode()) > room and shown > 0:
         shown -= 1
-    if shown == 0:
-        text = _text(ordered, 0, date, report)
     return Message(_subject(len(ordered), date), text, attributes, len(ordered) - shown)
 
 

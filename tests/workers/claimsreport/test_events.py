@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.claimsreport import events
+from workers.claimsreport import events, metrics
 from workers.claimsreport.finding import Finding, Kind, Part, Priority
 from workers.claimsreport.progress import Progress
 from workers.frame.problems import Problem
@@ -68,6 +68,29 @@ def test_a_completed_run_tells_its_counts() -> None:
         "alertsUnknown": 0,
         "report": "s3://work/out/date=2026-09-07/report.html",
     }
+
+
+def test_the_metrics_are_those_that_the_documents_name(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = whole()
+    progress.alerts_unknown = 2
+    progress.seconds["report made"] = 1.5
+    metrics.emit_all("Punctual", progress)
+    of_run, *others = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = {metric["Name"]: of_run[metric["Name"]] for metric in of_run["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
+    assert told == {
+        "Rows": 10,
+        "RowsQuarantined": 1,
+        "FindingsHigh": 1,
+        "FindingsMedium": 1,
+        "FindingsLow": 1,
+        "FindingsAlerted": 1,
+        "AlertsUnknown": 2,
+        "SnapshotsRefused": 0,
+        "DaysSinceSnapshot": 7,
+        "Duration": 1.5,
+    }
+    assert {each["Kind"]: each["Findings"] for each in others if "Kind" in each}["viral-asset"] == 2
+    assert [each["StepDuration"] for each in others if each.get("Step") == "report made"] == [1.5]
 
 
 def test_the_first_snapshot_has_no_previous_one() -> None:

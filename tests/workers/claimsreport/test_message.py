@@ -95,6 +95,14 @@ def test_whole_findings_are_left_out_and_counted(largest: int) -> None:
     assert message.text.count("Score:") == shown
 
 
+def test_it_is_as_large_as_it_may_be_and_no_larger() -> None:
+    """Attributes count: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html."""
+    findings = [a_finding(f"A{number}", why="é" * number) for number in range(9)]
+    whole = compose(findings, DATE, REPORT)
+    assert compose(findings, DATE, REPORT, size(whole)) == whole
+    assert compose(findings, DATE, REPORT, size(whole) - 1).left_out == 1
+
+
 def test_where_not_one_has_room_the_counts_are_told() -> None:
     message = compose([a_finding("A1", why="é" * 900)], DATE, REPORT, 500)
     assert message.left_out == 1

@@ -76,6 +76,14 @@ def test_the_first_day_that_it_was_told_of_stays() -> None:
     assert update(standing, [a_finding("X")], MONDAYS[2], {X: MONDAYS[1]}).findings[X].alerted_on == MONDAYS[0]
 
 
+def test_the_last_day_of_what_was_told_of_is_the_later_one() -> None:
+    """Either the snapshot in which it was found, or that of a run that told of it and came to no end."""
+    standing = Standing(MONDAYS[1], {X: Lasting(MONDAYS[0], MONDAYS[1], MONDAYS[0])})
+    assert update(standing, [], MONDAYS[2], {X: MONDAYS[0]}).findings[X].last_seen == MONDAYS[1]
+    standing = Standing(MONDAYS[1], {X: Lasting(MONDAYS[0], MONDAYS[0])})
+    assert update(standing, [], MONDAYS[2], {X: MONDAYS[1]}).findings[X].last_seen == MONDAYS[1]
+
+
 def test_the_same_standing_is_the_same_bytes() -> None:
     one, other = a_finding("A"), a_finding("Ä", 50)
     written = update(None, [one, other], MONDAYS[0], {one.identity: MONDAYS[0]})

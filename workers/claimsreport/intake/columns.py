@@ -107,6 +107,16 @@ def folded(cell: str) -> str:
     return "_".join(cell.replace("-", " ").replace("_", " ").casefold().split())
 
 
+def no_text(begin: bytes, source: str) -> RefusedError | None:
+    """Return the error of a file that is no text in UTF-8 by what it begins with; None for one that may be."""
+    if begin.startswith(_OTHER_ENCODINGS):
+        return _refused(f"{source} is in UTF-16 or UTF-32; save it as UTF-8")
+    # Further on it is one row that cannot be right.
+    if b"\0" in begin.partition(b"\n")[0]:
+        return _refused(f"{source} is no text: its first line has null bytes; save it as CSV in UTF-8")
+    return None
+
+
 def bind(path: Path, columns: Sequence[Column], source: str) -> Header:
     """Read the header of a CSV file, and find the columns in it.
 
@@ -146,8 +156,6 @@ def _cells(path: Path, source: str) -> tuple[str, ...]:
     """Return the fields of the first record."""
     with path.open("rb") as file:
         begin = file.read(LONGEST_HEADER)
-    if begin.startswith(_OTHER_ENCODINGS):
-        raise _refused(f"{source} is in UTF-16 or UTF-32; save it as UTF-8")
     text = begin.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
     try:
         cells = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])

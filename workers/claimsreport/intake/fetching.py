@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
+from workers.claimsreport.intake.columns import no_text
 from workers.claimsreport.intake.refusals import UNREADABLE, cut_short, empty, refused
 from workers.frame.problems import Problem, WrongInputError
 from workers.frame.storage import Location, Storage, local_errors
@@ -22,6 +23,7 @@ from workers.frame.storage import Location, Storage, local_errors
 AMBIGUOUS = "snapshot-ambiguous"
 
 _CHUNK_BYTES = 1 << 18  # stays in the cache of a core while it is hashed, counted and written
+_BEGIN_BYTES = 512
 _LINE_FEED = ord("\n")
 _GZIP = b"\x1f\x8b"
 _OTHERS = {b"PK\x03\x04": "a ZIP archive", b"\x28\xb5\x2f\xfd": "Zstandard", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
@@ -85,7 +87,7 @@ def fetch(
         check: called now and then; what it raises ends the reading.
 
     Raises:
-        WrongInputError: it is not there, is empty, is cut short, or changed meanwhile.
+        WrongInputError: it is not there, is empty, is no text, is cut short, or changed meanwhile.
         ServiceDownError: it cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +119,8 @@ def fetch(
             stamp = _stamp(path)
     if not seen.size:
         raise empty(str(location))
+    if error := no_text(seen.begin, str(location)):
+        raise error
     if seen.last not in b"\r\n":
         raise cut_short(str(location), f"its last line, after {seen.lines} others, has no end")
     if date is None:
@@ -163,10 +167,12 @@ class _Seen:
         self._hash = hashlib.sha256()
         self.size = 0
         self.lines = 0
+        self.begin = b""
         self.last = b"\n"
 
     def add(self, chunk: memoryview) -> None:
         self._hash.update(chunk)
+        self.begin = self.begin or bytes(chunk[:_BEGIN_BYTES])
         self.size += len(chunk)
         # A third of the time of bytes.count, which looks for one line end after the other.
         self.lines += int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == _LINE_FEED))

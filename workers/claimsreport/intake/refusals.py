@@ -112,7 +112,7 @@ def after_reading(
     """
     rows = snapshot.rows + quarantined
     if not rows:
-        raise refused(EMPTY, "The snapshot is empty", "the snapshot has a header and no row")
+        raise refused(EMPTY, "The snapshot is empty", f"the snapshot of {snapshot.date} has a header and no row")
     if quarantined / rows > largest_quarantine or not snapshot.rows:
         detail = (
             f"{quarantined} of {rows} rows cannot be right ({quarantined / rows:.1%}), and at most "

@@ -75,6 +75,10 @@ def test_a_plain_file_is_not_copied(storage: Storage, aws: FakeAws, tmp_path: Pa
         (gzip.compress(TEXT, mtime=0) + gzip.compress(TEXT, mtime=0)[:50], "snapshot-cut-short", "gzip ends before"),
         (gzip.compress(TEXT, mtime=0)[:30_000] + b"\xff" * 999, "snapshot-cut-short", "its gzip"),
         (b"PK\x03\x04whatever\n", "snapshot-unreadable", "a ZIP archive"),
+        (TEXT[:999].decode().encode("utf-16"), "snapshot-columns-wrong", "is in UTF-16 or UTF-32; save it as UTF-8"),
+        (gzip.compress("\ufeffa,b\n".encode("utf-32-be"), mtime=0), "snapshot-columns-wrong", "UTF-16 or UTF-32"),
+        (TEXT[:999].decode().encode("utf-16-le"), "snapshot-columns-wrong", "is no text: its first line has null"),
+        (b"\xd0\xcf\x11\xe0\0\0whatever\n", "snapshot-columns-wrong", "is no text: its first line has null"),
     ],
 )
 def test_what_is_refused(

@@ -38,7 +38,7 @@ def test_what_is_new() -> None:
         ({"date": FIRST.date, "digest": "d1", "content_digest": FIRST.content_digest}, 0, "snapshot-older"),
         ({"digest": "d1"}, 0, "snapshot-duplicate: the snapshot of 2026-11-16 is that of 2026-11-02, byte for byte"),
         ({"content_digest": LAST.content_digest}, 0, "snapshot-duplicate: the snapshot of 2026-11-16 is that of 2026-"),
-        ({"rows": 0}, 0, "snapshot-empty: the snapshot has a header and no row"),
+        ({"rows": 0}, 0, "snapshot-empty: the snapshot of 2026-11-16 has a header and no row"),
         ({"rows": 499}, 0, "snapshot-cut-short: the snapshot of 2026-11-16 has 499 claims, and that of 2026-11-09 had"),
         ({"rows": 79}, 21, "snapshot-quarantined: 21 of 100 rows cannot be right (21.0%), and at most 20.0% may be"),
         ({"date": LAST.date}, 0, "snapshot-exists: another snapshot of 2026-11-09 is kept: with REPLACE=true"),
