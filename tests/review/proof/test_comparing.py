@@ -168,7 +168,7 @@ WORKER = f"arn:aws:sts::{ACCOUNT}:assumed-role/worker"
         (people(), people("*", **only_if(StringEquals={"aws:PrincipalType": "FederatedUser"})), ":federated-user/"),
         (
             people("*", **only_if(StringEquals={"aws:PrincipalAccount": ACCOUNT})),
-            people("*", **only_if(StringLike={"aws:PrincipalArn": "*:federated-user/bob"})),
+            people("*", **only_if(StringLike={"aws:PrincipalArn": "arn:aws:sts::*:federated-user/bob"})),
             ":federated-user/bob",
         ),
         (
