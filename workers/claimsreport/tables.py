@@ -33,7 +33,7 @@ REPORTED = {
     "asset_monetize": "VARCHAR",
     "asset_track": "VARCHAR",
     "asset_block": "VARCHAR",
-    "other_owners": "VARCHAR",  # who else claims it, as the report has them
+    "other_owners": "VARCHAR",  # who else claims it, as the report has them; NULL where nobody does
     "match_seconds": "DOUBLE",  # all that matches, together
     "longest_match_seconds": "DOUBLE",
     "video_seconds": "DOUBLE",
@@ -67,6 +67,8 @@ CLAIMS = {
     "previous_status": "VARCHAR",  # NULL where it is new
     "previous_policy_id": "VARCHAR",
     "previous_monetized": "BOOLEAN",  # likewise
+    "claimed_by_others": "BOOLEAN",  # other owners claim it too; NULL throughout where the report says so of no claim
+    "previous_claimed_by_others": "BOOLEAN",  # likewise; NULL where it is new
     "views": "BIGINT",
     "weekly_views": "DOUBLE",  # NULL where it is not known: first snapshot, views that fell, an old video newly claimed
     "weekly_engaged_views": "DOUBLE",
@@ -100,6 +102,9 @@ ASSETS = {
     "videos": "BIGINT",
     "channels": "BIGINT",
     "disputed": "BIGINT",  # claims that are disputed or appealed
+    # Claims that were disputed or appealed, that other owners claim too, or whose policy became another one than their
+    # asset's, and were not so in the snapshot before; not normalised; NULL in the first one.
+    "newly_contested": "BIGINT",
     "unmonetized_views": "DOUBLE",  # of weekly_views, those on claims without a monetize policy
     **_BROUGHT,
 }

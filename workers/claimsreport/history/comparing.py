@@ -10,6 +10,9 @@ claim is the value that its next one is compared with, its baseline, for each of
   becomes the baseline, and what was gained is measured from the fallen one.
 - A claim whose row is in quarantine for another reason is kept as it was: it has not vanished.
 
+Whether other owners claim it too is kept as well, since only what is new of that is news. A report that says so of no
+claim at all may be one without the column: then it is not known, and in the next one nothing of it is new.
+
 What a claim gained since a baseline that is older than the previous snapshot is spread evenly over the days since then,
 and the share of the days since the previous snapshot counts, as a whole number.
 """
@@ -36,6 +39,7 @@ KEPT = {
     "policy_id": "VARCHAR",
     "status": "VARCHAR",
     "monetized": "BOOLEAN",
+    "claimed_by_others": "BOOLEAN",
     "views": "BIGINT",  # the baseline
     "views_date": "DATE",  # of the snapshot that it is from; NULL: this one
     "fell_views": "BIGINT",  # what this snapshot has, where that is less
@@ -77,6 +81,21 @@ SELECT video_id FROM reported WHERE video_id IS NOT NULL GROUP BY video_id HAVIN
 _COUNTED = """
 SELECT count(views) > 0 OR count(*) = 0, count(engaged_views) > 0 OR count(*) = 0 FROM before_claims"""
 
+_OTHERS_KNOWN = "SELECT count(other_owners) > 0 FROM reported"
+
+# What of a claim is to be looked at now. Of one that was pending it is not known for what it waited, and the policy of
+# a new one has not changed.
+_NEWLY_CONTESTED = """
+{before} IS NOT NULL AND (
+    coalesce(r.status IN ('disputed', 'appealed') AND (
+        b.claim_id IS NULL OR b.status NOT IN ('disputed', 'appealed', 'pending')
+        OR (r.status = 'appealed' AND b.status = 'disputed')
+    ), false)
+    OR (r.other_owners IS NOT NULL AND coalesce(NOT b.claimed_by_others, b.claim_id IS NULL))
+    OR coalesce(b.claim_id IS NOT NULL AND r.policy_id IS DISTINCT FROM b.policy_id
+        AND r.policy_id <> r.asset_policy_id, false)
+)"""
+
 _FELL = "(r.{count} < b.{count} AND (b.fell_{count} IS NULL OR r.{count} < b.fell_{count}))"
 
 _GAINED = """
@@ -94,6 +113,9 @@ SELECT r.line, r.claim_id, r.asset_id, r.isrc, r.video_id, r.channel_id, r.polic
     b.status AS previous_status,
     b.policy_id AS previous_policy_id,
     b.monetized AS previous_monetized,
+    CASE WHEN {others_known} THEN r.other_owners IS NOT NULL END AS claimed_by_others,
+    b.claimed_by_others AS previous_claimed_by_others,
+    {newly_contested} AS newly_contested,
     r.views AS reported_views,
     r.engaged_views AS reported_engaged_views,
     {gained_views} AS gained,
@@ -114,7 +136,7 @@ FROM reported r LEFT JOIN before_claims b USING (claim_id)"""
 _CLAIMS = """
 CREATE OR REPLACE TEMP VIEW claims AS
 SELECT claim_id, asset_id, isrc, video_id, channel_id, policy_id, status, monetized, is_new, previous_status,
-    previous_policy_id, previous_monetized, reported_views AS views,
+    previous_policy_id, previous_monetized, claimed_by_others, previous_claimed_by_others, reported_views AS views,
     gained * 7 / {days} AS weekly_views,
     gained_engaged * 7 / {days} AS weekly_engaged_views
 FROM compared"""
@@ -169,8 +191,10 @@ def compare(connection: duckdb.DuckDBPyConnection, date: dt.date, before: Before
         for name, text in (("fell", _FELL), ("gained", _GAINED))
         for count, is_counted in zip(("views", "engaged_views"), counted, strict=True)
     }
+    (others_known,) = connection.execute(_OTHERS_KNOWN).fetchone() or (False,)
+    of_owners = {"others_known": str(others_known), "newly_contested": _NEWLY_CONTESTED}
     connection.execute(_SHARED)
-    connection.execute(fill(_COMPARED, monetized=_MONETIZED, **of_counts, **known))
+    connection.execute(fill(_COMPARED, monetized=_MONETIZED, **of_counts, **of_owners, **known))
     connection.execute(fill(_CLAIMS, days=days))
     connection.execute(_GONE)
     connection.execute(fill(_LOST, columns=", ".join(KEPT)))

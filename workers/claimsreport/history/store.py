@@ -21,7 +21,7 @@ from workers.claimsreport.intake.refusals import Kept
 from workers.frame.problems import Problem, WrongInputError
 from workers.frame.storage import Location, Storage
 
-VERSION = 2  # of the layout; another one is for a worker that knows it
+VERSION = 3  # of the layout; another one is for a worker that knows it
 SNAPSHOT = "snapshot.json"
 JSON = "application/json"
 PARQUET = "application/vnd.apache.parquet"

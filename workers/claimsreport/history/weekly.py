@@ -24,17 +24,17 @@ _KEYS = {"assets": "asset_id", "recordings": "isrc", "channels": "channel_id", "
 _VIDEOS = """
 CREATE OR REPLACE TEMP VIEW videos AS
 SELECT {key} AS id, channel_id, isrc, 1 AS claims, is_new::INTEGER AS new_claims, disputed::INTEGER AS disputed,
-    monetized, gained, gained_engaged, brought
+    newly_contested::INTEGER AS newly_contested, monetized, gained, gained_engaged, brought
 FROM compared WHERE NOT shared
 UNION ALL
 SELECT {key}, min(channel_id), min(isrc), count(*), count_if(is_new), count_if(disputed),
-    bool_or(monetized), max(gained), max(gained_engaged), bool_and(brought)
+    count_if(newly_contested), bool_or(monetized), max(gained), max(gained_engaged), bool_and(brought)
 FROM compared WHERE shared GROUP BY {key}, video_id"""
 _SUMMED = """
 CREATE OR REPLACE TEMP TABLE summed AS
 SELECT id, min(isrc) AS isrc, sum(claims) AS claims, sum(new_claims) AS new_claims, sum(disputed) AS disputed,
-    count(*) AS videos, sum(gained) AS gained, sum(gained_engaged) AS gained_engaged,
-    sum(gained) FILTER (NOT monetized) AS unmonetized,
+    sum(newly_contested) AS newly_contested, count(*) AS videos,
+    sum(gained) AS gained, sum(gained_engaged) AS gained_engaged, sum(gained) FILTER (NOT monetized) AS unmonetized,
     sum(gained) FILTER (brought) AS brought
 FROM videos WHERE id IS NOT NULL GROUP BY id"""
 
@@ -86,6 +86,7 @@ _COLUMNS = {
     "videos": "coalesce(videos, 0)",
     "channels": "coalesce(channels, 0)",
     "disputed": "coalesce(disputed, 0)",
+    "newly_contested": "CASE WHEN {before} IS NOT NULL THEN coalesce(newly_contested, 0) END",
     "assets": "coalesce(assets, 0)",
     "unmonetized_views": "CASE WHEN gained IS NOT NULL THEN coalesce(unmonetized, 0) * 7 / {days} END",
     "brought_views": "CASE WHEN gained IS NOT NULL THEN coalesce(brought, 0) * 7 / {days} END",

@@ -31,8 +31,8 @@ def code(raw: str) -> str:
 
 
 def owners(raw: str) -> str:
-    """Names as they are; NULL for the "no" of reports that say yes or no."""
-    return f"CASE WHEN lower({text(raw)}) NOT IN ('no', 'false', '0', 'none') THEN {text(raw)} END"
+    """Names as they are; NULL for the "no" of reports that say yes or no, and for what people write for nobody."""
+    return f"CASE WHEN lower({text(raw)}) NOT IN ('no', 'false', '0', 'none', '-') THEN {text(raw)} END"
 
 
 def isrc(raw: str) -> str:

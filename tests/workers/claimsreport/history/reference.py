@@ -26,6 +26,8 @@ class Claim:
     views: int | None
     engaged_views: int | None
     uploaded: dt.date | None
+    other_owners: str | None = None
+    asset_policy_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Known:
     claim: Claim
     counts: dict[str, Count]
     first_seen: dt.date
+    claimed_by_others: bool | None
 
 
 KEYS: dict[str, Callable[[Claim], str | None]] = {
@@ -92,6 +95,7 @@ class History:
         gains: dict[str, dict[str, int | None]] = {}
         fell = set()
         now: dict[str, Known] = {}
+        others_known = any(claim.other_owners for claim in report.claims)
         for claim in report.claims:
             before = self.known.get(claim.claim_id)
             counts = {}
@@ -112,12 +116,17 @@ class History:
                 and claim.uploaded is not None
                 and claim.uploaded <= previous - dt.timedelta(days=days)
             )
-            now[claim.claim_id] = Known(claim, counts, before.first_seen if before else report.date)
+            gains[claim.claim_id]["newly_contested"] = previous is not None and newly_contested(before, claim)
+            claimed_by_others = bool(claim.other_owners) if others_known else None
+            first_seen = before.first_seen if before else report.date
+            now[claim.claim_id] = Known(claim, counts, first_seen, claimed_by_others)
             claims[claim.claim_id] = {
                 "is_new": previous is not None and before is None,
                 "previous_status": before.claim.status if before else None,
                 "previous_policy_id": before.claim.policy_id if before else None,
                 "previous_monetized": before.claim.monetized if before else None,
+                "claimed_by_others": claimed_by_others,
+                "previous_claimed_by_others": before.claimed_by_others if before else None,
                 "views": claim.views,
                 "weekly_views": per_week(gains[claim.claim_id]["views"], days),
                 "weekly_engaged_views": per_week(gains[claim.claim_id]["engaged_views"], days),
@@ -187,7 +196,7 @@ class History:
             row = self._row(of_key[key], rows, gains, self._days(report))
             row["lost_claims"] = lost_of[key]
             if not self.weeks:
-                row["new_claims"] = row["lost_claims"] = None
+                row["new_claims"] = row["lost_claims"] = row["newly_contested"] = None
             if table == "assets":
                 last = self.isrc_of.get(key) if key in remembered else None
                 self.isrc_of[key] = row["isrc"] = row["isrc"] or last
@@ -227,11 +236,25 @@ class History:
             "channels": len(channels),
             "assets": len({claim.asset_id for claim in claims}),
             "disputed": sum(claim.status in {"disputed", "appealed"} for claim in claims),
+            "newly_contested": sum(gains[claim.claim_id]["newly_contested"] or 0 for claim in claims),
             "unmonetized_views": None if views is None else per_week(total(unmonetized) or 0, days),
             "brought_views": None if views is None else per_week(sum(brought), days),
             "active_channels": None if views is None else sum((each or 0) > 0 for each in of_channels),
             "largest_channel_views": per_week(most(of_channels), days),
         }
+
+
+def newly_contested(before: Known | None, claim: Claim) -> bool:
+    """Tell whether a claim is disputed, of other owners too, or away from its asset's policy, and was not so before."""
+    if before is None:
+        return claim.status in {"disputed", "appealed"} or claim.other_owners is not None
+    turned = (before.claim.status, claim.status)
+    if (turned[0] == "active" and turned[1] in {"disputed", "appealed"}) or turned == ("disputed", "appealed"):
+        return True
+    if claim.other_owners and before.claimed_by_others is False:
+        return True
+    policies = {claim.policy_id, claim.asset_policy_id}
+    return before.claim.policy_id != claim.policy_id and len(policies) == 2 and None not in policies
 
 
 def most(values: Iterable[int | None]) -> int | None:

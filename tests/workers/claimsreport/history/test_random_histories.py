@@ -31,19 +31,23 @@ KEY_COLUMNS = {"assets": "asset_id", "recordings": "isrc", "channels": "channel_
 CATALOGUES = (
     30  # that share nothing but the days of their reports, in one database: a database costs more than its rows
 )
-Gaps = st.lists(st.tuples(st.sampled_from([7, 7, 7, 1, 8, 20]), st.booleans()), min_size=2, max_size=7)
+Gaps = st.lists(
+    st.tuples(st.sampled_from([7, 7, 7, 1, 8, 20]), st.booleans(), st.sampled_from([True, True, False])),
+    min_size=2,
+    max_size=7,
+)
 
 
-def reports(gaps: list[tuple[int, bool]], seed: int) -> list[Report]:
-    """Make reports in which claims come, go, return, fall, are refused, share videos, and move.
+def reports(gaps: list[tuple[int, bool, bool]], seed: int) -> list[Report]:
+    """Make reports in which claims come, go, return, fall, are refused, share videos, are contested, and move.
 
     Args:
-        gaps: days until each report, and whether it has engaged views.
+        gaps: days until each report, whether it has engaged views, and whether it says of other owners.
         seed: of the rest.
     """
     choose = random.Random(seed)  # noqa: S311
     date, found = START, []
-    for days, has_engaged in gaps:
+    for days, has_engaged, has_owners in gaps:
         date += dt.timedelta(days)
         claims, refused = [], set()
         for catalogue in range(CATALOGUES):
@@ -60,11 +64,13 @@ def reports(gaps: list[tuple[int, bool]], seed: int) -> list[Report]:
                     video_id=video and of(video),
                     channel_id=of(*CHANNELS[video]),
                     policy_id=of("P1", "P2", None),
-                    status=choose.choice(["active", "disputed", "appealed"]),
+                    status=choose.choice(["active", "disputed", "appealed", "pending"]),
                     monetized=choose.random() < 0.5,
                     views=choose.choice([0, 3, 10, 11, 50, None]),
                     engaged_views=choose.choice([0, 2, 7, 9, None]) if has_engaged else None,
                     uploaded=choose.choice([None, START, date, date - dt.timedelta(3)]),
+                    other_owners=choose.choice(["B", None]) if has_owners else None,
+                    asset_policy_id=of("P1", "P2", None),
                 )
                 claims.append(claim)
         found.append(Report(date, tuple(claims), frozenset(refused)))
@@ -103,7 +109,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
 # Without shrinking: a seed does not get simpler when it gets smaller.
 @settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(gaps=Gaps, seed=st.integers(0, 10**9))
-def test_random_histories(connection: duckdb.DuckDBPyConnection, gaps: list[tuple[int, bool]], seed: int) -> None:
+def test_random_histories(connection: duckdb.DuckDBPyConnection, gaps: list[tuple[int, bool, bool]], seed: int) -> None:
     history = History()
     with tempfile.TemporaryDirectory() as name:
         for report in reports(gaps, seed):

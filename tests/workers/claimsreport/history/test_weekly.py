@@ -129,6 +129,7 @@ def test_a_subject_keeps_its_row_when_its_claims_are_gone(connection: duckdb.Duc
         "videos": 0,
         "channels": 0,
         "disputed": 0,
+        "newly_contested": 0,
         "unmonetized_views": None,
         "brought_views": None,
     }
@@ -136,6 +137,67 @@ def test_a_subject_keeps_its_row_when_its_claims_are_gone(connection: duckdb.Duc
         assert rows(connection, table, key)[value]["lost_claims"] == 1
     assert rows(connection, "policies", "policy_id")["P2"]["claims"] == 0
     assert [each["video_id"] for each in rows(connection, "lost", "claim_id").values()] == ["video of d"]
+
+
+OTHERS = {"other_owners": "B"}
+OVERRIDDEN = {"policy_id": "P2", "asset_policy_id": "P1"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({}, {}, 0),
+        ({}, {"status": "disputed"}, 1),
+        (None, {"status": "disputed"}, 1),
+        ({"status": "disputed"}, {"status": "disputed"}, 0),
+        ({"status": "disputed"}, {"status": "appealed"}, 1),
+        ({"status": "appealed"}, {"status": "disputed"}, 0),
+        ({"status": "pending"}, {"status": "disputed"}, 0),  # nobody knows for what it waited
+        ({}, OTHERS, 1),
+        (None, OTHERS, 1),
+        (OTHERS, OTHERS, 0),
+        (OTHERS, {}, 0),
+        ({}, {**OTHERS, "status": "disputed"}, 1),  # once, for whatever reasons
+        ({}, OVERRIDDEN, 1),
+        ({"policy_id": None}, OVERRIDDEN, 1),
+        (None, OVERRIDDEN, 0),
+        (OVERRIDDEN, OVERRIDDEN, 0),
+        (OVERRIDDEN, {"policy_id": "P1", "asset_policy_id": "P1"}, 0),  # it is back at its asset's
+        ({}, {"policy_id": "P2"}, 0),  # what its asset has is not known
+    ],
+)
+def test_what_is_newly_contested(
+    connection: duckdb.DuckDBPyConnection, run: Any, before: Any, now: Any, expected: int
+) -> None:
+    # Another asset has other owners in both, so that the reports are known to say of them.
+    other = claim("other", asset_id="A2", **OTHERS)
+    run([other, *([] if before is None else [claim("c", **before)])], [other, claim("c", **now)])
+    assert rows(connection, "assets", "asset_id")["A1"]["newly_contested"] == expected
+    assert rows(connection, "assets", "asset_id")["A2"]["newly_contested"] == 0
+
+
+def test_of_a_report_that_says_nothing_of_other_owners_nothing_is_known(
+    connection: duckdb.DuckDBPyConnection, run: Any
+) -> None:
+    def known(table: str, key: str, row: str, *columns: str) -> list[Any]:
+        return [rows(connection, table, key)[row][column] for column in columns]
+
+    said, unsaid = [claim("c", **OTHERS), claim("d")], [claim("c"), claim("d")]
+    columns = ("claimed_by_others", "previous_claimed_by_others")
+    run(said)
+    assert known("claims", "claim_id", "c", *columns) == [True, None]
+    assert known("claims", "claim_id", "d", *columns) == [False, None]
+    assert known("assets", "asset_id", "A1", "newly_contested") == [None]
+    run(said, unsaid)
+    assert known("claims", "claim_id", "c", *columns) == [None, True]
+    run(said, unsaid, said)
+    assert known("claims", "claim_id", "c", *columns) == [True, None]
+    assert known("assets", "asset_id", "A1", "newly_contested") == [0]
+    run(said, unsaid, said, [claim("c", **OTHERS), claim("d", **OTHERS)])
+    assert known("assets", "asset_id", "A1", "newly_contested") == [1]
+    # One whose row was in quarantine is compared with what it was before.
+    run(said, [claim("d")], said, refused={1: ["c"]})
+    assert known("claims", "claim_id", "c", *columns) == [True, True]
 
 
 def test_a_video_counts_once(connection: duckdb.DuckDBPyConnection, run: Any) -> None:

@@ -16,7 +16,16 @@ NOV16 = dt.date(2026, 11, 16)
 VALUES: dict[Form, dict[str, object]] = {
     Form.TEXT: {"x": "x", " x y ": "x y", "\tx": "x", " ": None, "\u00a0x": "\u00a0x", "x ": "x", "": None},
     Form.CODE: {"ACTIVE ": "active", "": None},
-    Form.OWNERS: {"Some Label": "Some Label", "No": None, "FALSE ": None, "Yes": "Yes", "": None, "0": None},
+    Form.OWNERS: {
+        "Some Label": "Some Label",
+        "Yes": "Yes",
+        "No": None,
+        "FALSE ": None,
+        " None ": None,
+        "0": None,
+        "-": None,
+        "": None,
+    },
     Form.ISRC: {
         "USRC17607839": "USRC17607839",
         "us-rc1-76-07839": "USRC17607839",
