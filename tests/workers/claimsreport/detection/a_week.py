@@ -40,6 +40,8 @@ def claims_on(asset: str, count: int, **more: Any) -> list[Row]:
             "views": 1000,
             "weekly_views": 10.0,
             "previous_status": "active",
+            "previous_policy_id": "P1",
+            "previous_claimed_by_others": False,
             "is_new": False,
         }
         | more
@@ -70,22 +72,30 @@ def week_of(
     Args:
         claims: of this snapshot, with what they were a week ago.
         weeks: how many snapshots there are before; none where it is 0.
-        before: by asset, how many claims were disputed in each; none by default.
+        before: by asset, how many claims were newly contested in each; none by default. In this week those are
+            that are newly disputed or of other owners too.
         rights: records.
     """
     connection = duckdb.connect(config={"threads": 1})
     for name in tables.TABLES:
         connection.execute(tables.create(name))
-    lined = [{"line": line, **claim} for line, claim in enumerate(claims, start=2)]
+    lined = [
+        {"line": line, "claimed_by_others": claim.get("other_owners") is not None, **claim}
+        for line, claim in enumerate(claims, start=2)
+    ]
     if not weeks:
-        lined = [claim | {"previous_status": None, "is_new": False, "weekly_views": None} for claim in lined]
+        previous = dict.fromkeys(["previous_status", "previous_policy_id", "previous_claimed_by_others"])
+        lined = [claim | previous | {"is_new": False, "weekly_views": None} for claim in lined]
     _fill(connection, "reported", lined)
     _fill(connection, "claims", lined)
     _fill(connection, "rights", [{"ours": False, "owner": "Somebody", **record} for record in rights])
     connection.execute("""
         INSERT INTO assets BY NAME
         SELECT asset_id, min(isrc) AS isrc, count(*) AS claims,
-            count_if(status IN ('disputed', 'appealed')) AS disputed
+            count_if(
+                (status IN ('disputed', 'appealed') AND (is_new OR previous_status NOT IN ('disputed', 'appealed')))
+                OR (claimed_by_others AND coalesce(NOT previous_claimed_by_others, is_new))
+            ) AS newly_contested
         FROM claims WHERE asset_id IS NOT NULL GROUP BY asset_id
     """)
     history = FixedHistory(_series(connection, weeks, before or {}))
@@ -102,16 +112,17 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]
 
 
 def _series(connection: duckdb.DuckDBPyConnection, weeks: int, before: Mapping[str, Sequence[float]]) -> Series:
-    rows = connection.execute("SELECT asset_id, claims, disputed FROM assets ORDER BY asset_id").fetchall()
+    rows = connection.execute("SELECT asset_id, claims, newly_contested FROM assets ORDER BY asset_id").fetchall()
     claims = np.array([[float(row[1])] * (weeks + 1) for row in rows]).reshape(len(rows), weeks + 1)
-    disputed = np.zeros((len(rows), weeks + 1))
+    newly_contested = np.zeros((len(rows), weeks + 1))
+    newly_contested[:, 0] = np.nan
     for place, (asset, _, now) in enumerate(rows):
-        disputed[place, :-1] = before.get(asset, 0.0) if weeks else []
-        disputed[place, -1] = now
+        newly_contested[place, 1:-1] = before.get(asset, 0.0) if weeks > 1 else []
+        newly_contested[place, -1] = now if weeks else np.nan
     return Series(
         ids=np.array([row[0] for row in rows], object),
         dates=tuple(DATE - dt.timedelta(days=7 * (weeks - week)) for week in range(weeks + 1)),
         days=np.array([np.nan] + [7.0] * weeks),
-        measures={"claims": claims, "disputed": disputed},
+        measures={"claims": claims, "newly_contested": newly_contested},
         breaks=np.zeros(weeks + 1, np.bool_),
     )

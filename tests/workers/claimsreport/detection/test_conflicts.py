@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,11 @@ def test_a_conflict_with_all_that_says_why() -> None:
     assert finding.title == "Title of X"
     assert finding.priority is Priority.HIGH
     assert finding.parts[0].name == w.NEW_DISPUTES
-    assert finding.parts[0].points == pytest.approx(30 * 10 / 12, abs=0.1)  # an appeal counts as two
-    assert "6 disputed and 2 appealed since the last snapshot, where 0.0" in finding.parts[0].why
-    assert "8 of 20 claims are claimed by other owners too" in finding.why
+    assert "6 disputed and 2 appealed since the last snapshot (newly contested are 8 claims, where 0.0" in (
+        finding.parts[0].why
+    )
+    assert "8 of 20 claims are claimed by other owners too since the last snapshot; " in finding.why
+    assert "Newly contested are 8 claims, where 0.0" in finding.why
     assert finding.p_value is not None
     assert finding.q_value is not None
     assert finding.p_value < finding.q_value < 1e-4
@@ -64,7 +67,8 @@ def test_a_conflict_with_all_that_says_why() -> None:
     assert finding.related["owners"] == ("Owner B", "Owner A")
     assert finding.numbers["weekly_views_at_stake"] == 400_000
     assert finding.numbers["appealed_claims"] == 2
-    assert [point.value for point in finding.history] == [0.0] * 12 + [8.0]
+    assert finding.numbers["newly_contested_claims"] == 8
+    assert [point.value for point in finding.history] == [None] + [0.0] * 11 + [8.0]
     assert finding.history[-1].date == DATE
     assert list(points(finding).values()) == sorted(points(finding).values(), reverse=True)
 
@@ -74,9 +78,10 @@ def test_what_takes_part_is_named_worst_first() -> None:
     claims[2] |= {"status": "takedown"}
     claims[4] |= {"status": "disputed", "other_owners": "Owner B"}
     claims[5] |= {"status": "appealed"}
+    claims[0] |= {"previous_claimed_by_others": True}  # of the same, what is new comes first
     related = found(claims)["X"].related
-    assert [claim[-1] for claim in related["claims"]] == ["5", "4", "2", "0", "1", "3"]
-    assert [video[-1] for video in related["videos"]] == ["5", "4", "2", "0", "1", "3"]
+    assert [claim[-1] for claim in related["claims"]] == ["5", "4", "2", "1", "3", "0"]
+    assert [video[-1] for video in related["videos"]] == ["5", "4", "2", "1", "3", "0"]
     assert related["owners"] == ("Owner A", "Owner B")
 
 
@@ -95,7 +100,9 @@ def test_the_same_week_is_the_same_findings() -> None:
         {"status": "disputed", "previous_status": "disputed"},
         {"status": "appealed", "previous_status": "disputed"},
         {"policy_id": "P2", "monetize": None, "block": "WW"},
+        {"policy_id": "P2", "monetize": None, "block": "WW", "previous_policy_id": "P2"},
         {"other_owners": "Owner B"},
+        {"other_owners": "Owner B", "previous_claimed_by_others": True},
         {"status": "takedown"},
         {"longest_match_seconds": 8.0, "video_seconds": 3600.0},
         {"status": "potential", "status_detail": "SHORT_MATCH"},
@@ -108,18 +115,46 @@ def test_one_claim_with_something_is_no_news(change: Row) -> None:
 
 
 def test_a_large_asset_with_its_usual_disputes_is_no_news() -> None:
-    usual = [float(20 + 3 * (week % 3)) for week in range(12)]
+    usual = [float(3 + week % 3) for week in range(11)]
     claims = changed(claims_on("X", 900), 20, status="disputed", previous_status="disputed")
     claims = changed(claims, 4, status="disputed", previous_status="active")
-    finding = found(claims, before={"X": usual})["X"]
-    assert finding.score < 40
-    assert w.UNUSUAL_DISPUTES not in points(finding)
+    assert "X" not in found(claims, before={"X": usual})
+    # Three times as many do not count in full.
+    more = changed(claims, 12, status="disputed", previous_status="active")
+    assert points(found(more, before={"X": usual})["X"])[w.NEW_DISPUTES] == pytest.approx(35 * 8 / 10, abs=1)
     # The same number where there were none before is unusual.
-    assert points(found(claims)["X"])[w.UNUSUAL_DISPUTES] > 10
+    assert points(found(claims)["X"])[w.UNUSUAL] > 10
+    assert points(found(claims)["X"])[w.NEW_DISPUTES] > 20
 
 
 def test_an_asset_that_other_owners_have_always_had_a_part_in_is_no_news() -> None:
-    assert found(claims_on("X", 20, other_owners="Owner B"))["X"].score < 40
+    claims = claims_on("X", 20, other_owners="Owner B", previous_claimed_by_others=True)
+    finding = found(claims)["X"]
+    assert finding.score < 20
+    assert w.NEW.isdisjoint(points(finding))
+    # And so it is where each new claim of it is, week after week.
+    claims = changed(claims, 5, is_new=True, previous_claimed_by_others=None, previous_status=None)
+    assert found(claims, before={"X": [5.0] * 11})["X"].score < 40
+
+
+# What has become so since the last snapshot is what a person wants to see first.
+
+BLOCKS: Row = {"policy_id": "P2", "monetize": None, "block": "WW"}
+
+
+@pytest.mark.parametrize("change", [{"status": "disputed"}, {"other_owners": "Owner B"}, BLOCKS])
+@pytest.mark.parametrize(("claims", "count"), [(5, 4), (20, 12), (500, 300)])
+def test_one_strong_sign_on_most_claims_of_an_asset_has_medium_priority(change: Row, claims: int, count: int) -> None:
+    week = week_of([*BACKGROUND, *changed(claims_on("X", claims), count, **change)])
+    if change is BLOCKS:
+        series = week.history.series("assets")
+        series.measures["newly_contested"][list(series.ids).index("X"), -1] = count
+    (finding,) = find(week)
+    assert finding.priority is not Priority.LOW
+    assert w.NEW.intersection(points(finding))
+    # The same, if it has been so already.
+    before: Row = {"previous_status": "disputed", "previous_claimed_by_others": True, "previous_policy_id": "P2"}
+    assert all(each.score < 30 for each in found(changed(claims_on("X", claims), count, **change, **before)).values())
 
 
 # New disputes.
@@ -146,30 +181,79 @@ def test_an_asset_that_other_owners_have_always_had_a_part_in_is_no_news() -> No
 )
 def test_what_is_newly_disputed(change: Row, new: int) -> None:
     value = part_of(changed(claims_on("X", 20), 3, **change, other_owners="Owner B"), w.NEW_DISPUTES)
-    assert value == pytest.approx(30 * new / (new + 2), abs=0.5)  # less what is usual
+    assert value == pytest.approx(35 * new / (new + 2), abs=0.5)  # less what is usual
+
+
+@pytest.mark.parametrize(
+    ("change", "new"),
+    [
+        ({}, 6),
+        ({"previous_claimed_by_others": True}, 0),
+        ({"previous_claimed_by_others": None}, 0),  # the report before did not say
+        ({"previous_claimed_by_others": None, "previous_status": None, "is_new": True}, 6),
+        ({"status": "inactive"}, 0),
+    ],
+)
+def test_what_other_owners_claim_newly(change: Row, new: int) -> None:
+    claims = claims_on("X", 20, other_owners="Owner B", previous_claimed_by_others=True)
+    claims = [claim | {"previous_claimed_by_others": False} | change for claim in claims[:6]] + claims[6:]
+    assert part_of(claims, w.NEW_OWNERS) == pytest.approx(35 * new / (new + 2), abs=0.5)
+    assert found(claims)["X"].numbers["claims_newly_of_other_owners_too"] == new
+
+
+@pytest.mark.parametrize(
+    ("change", "bad"),
+    [
+        (BLOCKS, w.BLOCKS),
+        ({"policy_id": "P2", "monetize": None, "track": "WW"}, w.STRICTER),
+        ({"policy_id": "P2", "monetize": "US"}, w.LENIENT),
+        ({"policy_id": "P2"}, 0),  # it does the same
+        (BLOCKS | {"previous_policy_id": "P2"}, 0),
+        (BLOCKS | {"is_new": True, "previous_policy_id": None, "previous_status": None}, 0),
+        ({"previous_policy_id": "P2"}, 0),  # it has come back to its asset's
+    ],
+)
+def test_policies_that_newly_disagree(change: Row, bad: float) -> None:
+    # Something else makes a finding of it.
+    claims = claims_on("X", 20, other_owners="Owner B")
+    assert part_of(changed(claims, 6, **change), w.NEW_POLICY) == pytest.approx(30 * bad * 6 / 8, abs=0.3)
+    found_so = found(changed(claims, 6, **change))["X"].numbers["claims_newly_with_another_policy"]
+    assert found_so == (6 if bad else 0)
+
+
+def test_a_single_claim_that_newly_blocks_is_kept() -> None:
+    assert points(found(claims_on("X", 1, **BLOCKS))["X"])[w.NEW_POLICY] == pytest.approx(10, abs=0.2)
+    assert found(claims_on("X", 1, **BLOCKS, previous_policy_id="P2")) == {}
 
 
 def test_of_the_first_snapshot_nothing_is_new() -> None:
     claims = changed(claims_on("X", 20), 8, status="disputed", other_owners="Owner B")
     finding = found(claims, weeks=0)["X"]
-    assert {w.NEW_DISPUTES, w.UNUSUAL_DISPUTES, w.EXPOSURE}.isdisjoint(points(finding))
+    assert {*w.NEW, w.UNUSUAL, w.EXPOSURE}.isdisjoint(points(finding))
     assert points(finding)[w.STANDING_DISPUTES] > 0
     assert finding.p_value is None
-    assert finding.numbers["expected_new_disputes"] is None
+    assert finding.numbers["expected_newly_contested_claims"] is None
 
 
-def test_after_one_snapshot_peers_say_what_is_usual() -> None:
+def test_after_one_snapshot_nobody_knows_what_is_usual() -> None:
+    finding = found(changed(claims_on("X", 20), 8, status="disputed"), weeks=1)["X"]
+    assert points(finding)[w.NEW_DISPUTES] == pytest.approx(35 * 8 / 10)
+    assert w.UNUSUAL not in points(finding)
+    assert (finding.p_value, finding.numbers["expected_newly_contested_claims"]) == (None, None)
+
+
+def test_after_two_snapshots_peers_say_what_is_usual() -> None:
     claims = changed(claims_on("X", 20), 8, status="disputed")
-    assert part_of(claims, w.UNUSUAL_DISPUTES, weeks=1) > 10
+    assert part_of(claims, w.UNUSUAL, weeks=2) > 0
     usual = {f"B{number:02}": [3.0] for number in range(40)}
-    assert part_of(claims, w.UNUSUAL_DISPUTES, weeks=1, before=usual) == 0
+    assert part_of(claims, w.UNUSUAL, weeks=2, before=usual) == 0
 
 
 def test_an_asset_that_was_not_there_before() -> None:
     week = week_of([*BACKGROUND, *claims_on("X", 9, is_new=True, previous_status=None, status="disputed")])
     series = week.history.series("assets")
     row = list(series.ids).index("X")
-    series.measures["claims"][row, :-1] = series.measures["disputed"][row, :-1] = float("nan")
+    series.measures["claims"][row, :-1] = series.measures["newly_contested"][row, :-1] = float("nan")
     (finding,) = find(week)
     assert finding.score >= 40
     assert [point.value for point in finding.history] == [None] * 12 + [9.0]
@@ -178,13 +262,11 @@ def test_an_asset_that_was_not_there_before() -> None:
 # Other parts.
 
 
-@pytest.mark.parametrize(
-    ("owners", "counted"), [("Owner B", 8), ("no", 0), (" None ", 0), ("0", 0), (None, 0), ("Owner B | ", 8)]
-)
+@pytest.mark.parametrize(("owners", "counted"), [("Owner B", 8), (None, 0), ("Owner B | ", 8)])
 def test_other_owners(owners: str | None, counted: int) -> None:
     claims = changed(claims_on("X", 20), 8, other_owners=owners)
     assert part_of(claims, w.OTHER_OWNERS) == pytest.approx(
-        25 * counted / (counted + 3) * (counted / 20) ** 0.5, abs=0.1
+        15 * counted / (counted + 3) * (counted / 20) ** 0.5, abs=0.1
     )
 
 
@@ -213,8 +295,9 @@ def test_policies_that_disagree(claim: tuple[str | None, ...], asset: tuple[str 
     change = dict(zip(columns, claim, strict=True)) | {
         f"asset_{name}": value for name, value in zip(columns, asset, strict=True)
     }
-    # Something else makes a finding of it.
-    claims = [claim | change for claim in claims_on("X", 12, other_owners="Owner B")]
+    # Something else makes a finding of it, and all has been so before.
+    before: Row = {"previous_claimed_by_others": True, "previous_policy_id": change["policy_id"]}
+    claims = [claim | change for claim in claims_on("X", 12, other_owners="Owner B", **before)]
     assert part_of(claims, w.POLICY) == pytest.approx(15 * bad * 12 / 15, abs=0.1)
 
 
@@ -346,7 +429,8 @@ def test_claims_without_an_asset() -> None:
 
 def test_at_most_so_many_of_low_priority_and_so_many_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(w, "MOST_LOW", 7)
-    claims = [claim for number in range(20) for claim in claims_on(f"X{number:02}", 2, other_owners="Owner B")]
+    standing: Row = {"other_owners": "Owner B", "previous_claimed_by_others": True}
+    claims = [claim for number in range(20) for claim in claims_on(f"X{number:02}", 8, **standing)]
     claims += changed(claims_on("Y", 60), 50, status="disputed", other_owners="|".join(f"O{n}" for n in range(30)))
     findings = find(week_of([*BACKGROUND, *claims]))
     assert [finding.subject for finding in findings] == ["Y", *(f"X{number:02}" for number in range(7))]
@@ -361,6 +445,25 @@ def test_no_part_has_more_than_its_most() -> None:
     finding = found(claims, rights=[OURS | {"ours": False}])["X"]
     assert finding.score == 100
     assert all(0 < part.points <= part.most == w.WEIGHTS[part.name].most for part in finding.parts)
+    # They make the score together, and say that they were cut, and from what.
+    assert round(sum(part.points for part in finding.parts), 1) == 100
+    whole = [
+        re.search(r"; ([\d.]+) points, cut in proportion since all parts come to ([\d.]+)", part.why)
+        for part in finding.parts
+    ]
+    assert all(whole)
+    together = float(whole[0][2])
+    assert together > 150
+    assert sum(float(each[1]) for each in whole) == pytest.approx(together)
+    assert [float(each[1]) * 100 / together for each in whole] == pytest.approx(list(points(finding).values()), abs=0.4)
+    assert "cut in proportion" not in finding.why
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10, 20])
+def test_parts_make_the_score_together(count: int) -> None:
+    finding = found(changed(claims_on("X", 20), count, status="disputed", weekly_views=77_777.0))["X"]
+    assert round(sum(part.points for part in finding.parts), 1) == finding.score < 100
+    assert not any("cut in proportion" in part.why for part in finding.parts)
 
 
 def test_every_part_is_in_the_table_of_weights_and_in_the_document() -> None:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 MOST = 20  # ids of a sort
 
-# Worst first: what somebody says now, then what stands, then what only looks wrong.
+# Worst first: what somebody says now, then what stands, then what only looks wrong; of the same, first what is new.
 _URGENCY = """
+    (new_dispute OR new_appeal OR new_owners OR new_policy_class > 0)::INTEGER * 0.5 +
     CASE WHEN appealed THEN 8 WHEN disputed THEN 7 WHEN taken_down THEN 6 WHEN owners IS NOT NULL THEN 5
     WHEN policy_class >= 3 OR impossible THEN 4 WHEN flagged THEN 3 WHEN policy_class > 0 OR short THEN 2 ELSE 1 END
 """

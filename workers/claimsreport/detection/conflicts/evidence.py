@@ -47,7 +47,7 @@ _GONE = "('inactive', 'closed', 'released', 'expired')"
 _MARKED = f"""
 CREATE OR REPLACE TEMP TABLE conflict_marked AS
 SELECT
-    line, asset_id, video_id, status, status_detail, origin, other_owners,
+    line, claim_id, asset_id, video_id, status, status_detail, origin, other_owners,
     CASE WHEN {_DIFFERS} THEN hash({_POLICY}) END AS key,
     coalesce({_IMPOSSIBLE}, false) AS impossible, coalesce({_SHORT}, false) AS short
 FROM reported
@@ -58,25 +58,48 @@ WHERE asset_id IS NOT NULL AND status NOT IN {_GONE} AND (
 )
 """  # noqa: S608 -- of constants alone
 
+# What may have turned since the snapshot before, of claims that were there, and of new ones. Of one that was pending it
+# is not known for what it waited.
+_TURNED = """
+CREATE OR REPLACE TEMP TABLE conflict_turned AS
+SELECT
+    claim_id,
+    is_new OR previous_status NOT IN ('appealed', 'pending') AS from_unappealed,
+    is_new OR previous_status NOT IN ('disputed', 'appealed', 'pending') AS from_undisputed,
+    coalesce(claimed_by_others AND coalesce(NOT previous_claimed_by_others, is_new), false) AS new_owners,
+    NOT is_new AND policy_id IS DISTINCT FROM previous_policy_id AS new_policy
+FROM claims
+WHERE (is_new OR previous_status IS NOT NULL)
+    AND (status IN ('disputed', 'appealed', 'pending') OR new_owners OR new_policy)
+"""
+
 # Rows for which something speaks, with what it is. `pending` is what the report of some versions says of all claims
 # that wait; the detail says for what (https://support.google.com/youtube/answer/7648605).
 _ROWS = f"""
 CREATE OR REPLACE TEMP VIEW conflict_rows AS
-SELECT * FROM (
+SELECT *,
+    disputed AND from_undisputed AS new_dispute,
+    appealed AND from_unappealed AS new_appeal,
+    CASE WHEN new_policy THEN policy_class ELSE 0 END AS new_policy_class
+FROM (
     SELECT
         r.line, r.asset_id,
         r.status = 'appealed' OR coalesce(r.status = 'pending' AND d.appealed, false) AS appealed,
         r.status = 'disputed' OR coalesce(r.status = 'pending' AND d.disputed, false) AS disputed,
         contains(r.status, 'takedown') AS taken_down,
         r.status = 'potential' OR coalesce(d.flagged AND r.status IN ('pending', 'active'), false) AS flagged,
-        CASE WHEN lower(trim(r.other_owners)) NOT IN ('no', 'none', 'false', '0', '-') THEN r.other_owners END
-            AS owners,
+        r.other_owners AS owners,
         coalesce(p.class, 0) AS policy_class,
+        coalesce(t.from_undisputed, false) AS from_undisputed,
+        coalesce(t.from_unappealed, false) AS from_unappealed,
+        coalesce(t.new_owners, false) AS new_owners,
+        coalesce(t.new_policy, false) AS new_policy,
         r.impossible, r.short,
         coalesce(o.by_hand, false) AS by_hand,
         coalesce(v.claims, 1) AS on_video,
         coalesce(v.assets, 1) AS assets_on_video
     FROM conflict_marked r
+    LEFT JOIN conflict_turned t USING (claim_id)
     LEFT JOIN conflict_details d USING (status_detail)
     LEFT JOIN conflict_origins o USING (origin)
     LEFT JOIN conflict_policies p USING (key)
@@ -126,32 +149,21 @@ _VIDEOS = (
     """,  # noqa: S608
 )
 
-# A dispute is new if the claim was there and not disputed, or was not there at all. Of a claim that was pending it is
-# not known for what it waited.
-_TURNED = """
-SELECT c.asset_id, count_if(c.status = 'disputed' OR p.disputed) AS new_disputes,
-    count_if(c.status = 'appealed' OR p.appealed) AS new_appeals
-FROM claims c LEFT JOIN (
-    SELECT claim_id, d.disputed, d.appealed FROM reported r JOIN conflict_details d USING (status_detail)
-    WHERE r.status = 'pending' AND (d.disputed OR d.appealed)
-) p USING (claim_id)
-WHERE (c.status IN ('disputed', 'appealed') OR p.claim_id IS NOT NULL) AND c.asset_id IS NOT NULL AND (
-    c.is_new OR (
-        c.previous_status IS NOT NULL AND c.previous_status NOT IN ('appealed', 'pending')
-        AND (c.previous_status <> 'disputed' OR c.status = 'appealed' OR p.appealed)
-    )
-)
-GROUP BY c.asset_id
-"""
-
 _COUNTED = f"""
 SELECT
     asset_id,
+    count_if(new_dispute OR new_appeal OR new_owners OR new_policy_class > {OTHER_ID}) AS turned,
+    count_if(new_dispute) AS new_disputes,
+    count_if(new_appeal) AS new_appeals,
+    count_if(new_owners) AS new_owners,
+    count_if(new_policy_class = {BLOCKS}) AS new_blocks,
+    count_if(new_policy_class = {STRICTER}) AS new_stricter,
+    count_if(new_policy_class = {LENIENT}) AS new_lenient,
     count_if(disputed) AS disputed,
     count_if(appealed) AS appealed,
     count_if(taken_down) AS taken_down,
     count_if(flagged) AS flagged,
-    count_if(owners IS NOT NULL) AS contested,
+    count_if(owners IS NOT NULL) AS owners,
     count_if(policy_class = {BLOCKS}) AS blocks,
     count_if(policy_class = {STRICTER}) AS stricter,
     count_if(policy_class = {LENIENT}) AS lenient,
@@ -163,10 +175,10 @@ SELECT
     max(on_video) AS busiest,
     max(assets_on_video) AS busiest_assets
 FROM conflict_rows GROUP BY asset_id
--- A single claim with another policy, or with a short match, comes to less than `weights.LEAST`: most assets that have
--- anything have just that.
+-- A single claim with another policy, but for one that blocks since this week, or with a short match, comes to less
+-- than `weights.LEAST`: most assets that have anything have just that.
 HAVING count(*) > 1 OR bool_or(
-    disputed OR appealed OR taken_down OR flagged OR owners IS NOT NULL OR impossible
+    new_policy_class = {BLOCKS} OR disputed OR appealed OR taken_down OR flagged OR owners IS NOT NULL OR impossible
     OR on_video > {weights.USUAL_CLAIMS}
 )
 """  # noqa: S608
@@ -179,13 +191,18 @@ class Evidence:
     Attributes:
         ids: of the assets.
         claims: of each, in this snapshot.
+        turned: of which any of the following six is true.
         new_disputes: disputed since the snapshot before.
         new_appeals: appealed since then.
+        new_owners: which other owners claim too since then.
+        new_blocks: whose policy changed since then, and blocks now where their asset does not.
+        new_stricter: likewise, otherwise stricter than their asset somewhere.
+        new_lenient: likewise, otherwise more lenient than their asset somewhere.
         disputed: disputed now.
         appealed: appealed now.
         taken_down: whose video is taken down, or about to be.
         flagged: that Content ID is not sure of, and that wait for a person.
-        contested: which other owners claim too.
+        owners: which other owners claim too.
         blocks: which block where their asset does not.
         stricter: otherwise stricter than their asset somewhere.
         lenient: otherwise more lenient than their asset somewhere.
@@ -200,13 +217,18 @@ class Evidence:
 
     ids: npt.NDArray[np.object_]
     claims: Counts
+    turned: Counts
     new_disputes: Counts
     new_appeals: Counts
+    new_owners: Counts
+    new_blocks: Counts
+    new_stricter: Counts
+    new_lenient: Counts
     disputed: Counts
     appealed: Counts
     taken_down: Counts
     flagged: Counts
-    contested: Counts
+    owners: Counts
     blocks: Counts
     stricter: Counts
     lenient: Counts
@@ -239,18 +261,15 @@ class Evidence:
 
 def gather(connection: duckdb.DuckDBPyConnection) -> Evidence:
     """Return what speaks for a conflict, and leave the view `conflict_rows` of the claims behind it."""
-    for statement in (_DETAILS, _ORIGINS, *_VIDEOS, _MARKED):
+    for statement in (_DETAILS, _ORIGINS, *_VIDEOS, _MARKED, _TURNED):
         connection.execute(statement)
     _judge_policies(connection)
     connection.execute(_ROWS)
     names = [each.name for each in fields(Evidence)][2:]
-    columns = ", ".join(f"coalesce({name}, 0)::BIGINT AS {name}" for name in names)
+    columns = ", ".join(f"{name}::BIGINT AS {name}" for name in names)
     found = connection.execute(f"""
-        WITH turned AS ({_TURNED}), counted AS ({_COUNTED}), both_of_them AS (
-            SELECT * FROM counted FULL JOIN turned USING (asset_id)
-        )
         SELECT asset_id AS ids, coalesce(claims, 0)::BIGINT AS claims, {columns}
-        FROM both_of_them LEFT JOIN (SELECT asset_id, claims FROM assets) USING (asset_id)
+        FROM ({_COUNTED}) LEFT JOIN (SELECT asset_id, claims FROM assets) USING (asset_id)
         ORDER BY asset_id
     """).fetchnumpy()  # noqa: S608
     return Evidence(**{name: np.ma.getdata(values) for name, values in found.items()})

@@ -31,7 +31,9 @@ class Weight:
 
 
 NEW_DISPUTES = "new-disputes"
-UNUSUAL_DISPUTES = "unusual-disputes"
+NEW_OWNERS = "new-other-owners"
+NEW_POLICY = "new-policy-disagreement"
+UNUSUAL = "unusual-number"
 STANDING_DISPUTES = "standing-disputes"
 TAKEDOWNS = "takedowns"
 OTHER_OWNERS = "other-owners"
@@ -45,10 +47,12 @@ EXPOSURE = "exposure"
 
 WEIGHTS: Mapping[str, Weight] = {
     NEW_DISPUTES: Weight(
-        30, "somebody says now that the claim is wrong; unanswered, a dispute ends the claim in 30 days, an appeal in 7"
+        35, "somebody says now that the claim is wrong; unanswered, a dispute ends the claim in 30 days, an appeal in 7"
     ),
-    UNUSUAL_DISPUTES: Weight(25, "some disputes are usual where there are many claims; these are not"),
-    OTHER_OWNERS: Weight(25, "two owners of the same: revenue is held back until they agree"),
+    NEW_OWNERS: Weight(35, "somebody else says now that it is theirs: revenue is held back until both agree"),
+    NEW_POLICY: Weight(30, "one of the two policies is wrong since this week: nobody has got used to it"),
+    UNUSUAL: Weight(25, "some of this comes every week where there are many claims; so much at once does not"),
+    OTHER_OWNERS: Weight(15, "two owners of the same, who share its revenue or hold it back, however long that is so"),
     RIGHTS: Weight(25, "our own records do not give us what we claim"),
     POLICY: Weight(
         15, "the strictest policy applies: a claim that blocks what its asset monetizes calls forth a dispute"
@@ -62,6 +66,9 @@ WEIGHTS: Mapping[str, Weight] = {
     EXPOSURE: Weight(20, "the same evidence matters more where more views are at stake"),
 }  # fmt: skip
 
+# Parts of what was not so in the snapshot before: they count as far as there is more of it than usual.
+NEW = frozenset({NEW_DISPUTES, NEW_OWNERS, NEW_POLICY})
+
 # What adds to the evidence in proportion: at most this share of it.
 EXPOSURE_SHARE = 0.25
 # Weekly views at stake from which exposure adds anything, and from which it adds all it can.
@@ -72,6 +79,8 @@ APPEAL_AS_DISPUTES = 2
 # Of a number of things, half of the points: a second one says more than a twentieth one.
 HALF_AT: Mapping[str, float] = {
     NEW_DISPUTES: 2,
+    NEW_OWNERS: 2,
+    NEW_POLICY: 2,
     STANDING_DISPUTES: 5,
     TAKEDOWNS: 2,
     OTHER_OWNERS: 3,
@@ -81,8 +90,8 @@ HALF_AT: Mapping[str, float] = {
     FLAGGED: 3,
     ORIGIN: 3,
 }
-# q-values of new disputes at which that part begins, and at which it has all its points: by the p-value alone, a
-# large catalogue would have some that look unusual in each week.
+# q-values of newly contested claims at which that part begins, and at which it has all its points: by the p-value
+# alone, a large catalogue would have some that look unusual in each week.
 UNUSUAL_FROM, UNUSUAL_FULLY = 0.1, 1e-4
 
 # How bad a disagreement of a claim's policy with its asset's is, of 1.
@@ -100,5 +109,5 @@ USUAL_CLAIMS = 2
 NOT_OURS, EXPIRED, OUTSIDE, OVERSUBSCRIBED = 1.0, 1.0, 0.7, 0.8
 
 # Less says nothing that a person would look at; and of what has low priority, so many findings are kept, the highest.
-LEAST = 7.5
+LEAST = 10
 MOST_LOW = 500
