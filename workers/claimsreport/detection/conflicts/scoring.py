@@ -27,7 +27,7 @@ class Scores:
 
     Attributes:
         evidence: counts of claims.
-        usual: of newly contested claims; None where too little is known.
+        usual: of newly contested claims; None without a snapshot before.
         rights: (n,) how bad it is by the records of rights, 0 to 1.
         points: by part.
     """

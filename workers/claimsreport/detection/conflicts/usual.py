@@ -35,13 +35,15 @@ class Usual:
 
 
 def newly_contested(series: Series, assets: Texts) -> Usual | None:
-    """Return how probable so many newly contested claims are; None with less than two snapshots before this one.
+    """Return how probable so many newly contested claims are; None where no snapshot came before.
+
+    With a single one before, what peers have this week is all that says what is usual.
 
     Args:
         series: of `claims` and `newly_contested`, of all assets.
         assets: (n,) ids.
     """
-    if not len(series.ids) or np.count_nonzero(~np.isnan(series.days[-(WEEKS + 1) :])) < 2:
+    if not len(series.ids) or np.isnan(series.days[-1]):
         return None
     # This week, and those that are looked back on.
     counts, claims = (series.measures[name][:, -(WEEKS + 1) :] for name in ("newly_contested", "claims"))
