@@ -51,7 +51,7 @@ WEIGHTS: Mapping[str, Weight] = {
     ),
     NEW_OWNERS: Weight(35, "somebody else says now that it is theirs: revenue is held back until both agree"),
     NEW_POLICY: Weight(30, "one of the two policies is wrong since this week: nobody has got used to it"),
-    UNUSUAL: Weight(25, "some of this comes every week where there are many claims; so much at once does not"),
+    UNUSUAL: Weight(30, "some of this comes every week where there are many claims; so much at once does not"),
     OTHER_OWNERS: Weight(15, "two owners of the same, who share its revenue or hold it back, however long that is so"),
     RIGHTS: Weight(25, "our own records do not give us what we claim"),
     POLICY: Weight(
@@ -78,9 +78,9 @@ EXPOSED_FROM, EXPOSED_FULLY = 1_000, 1_000_000
 APPEAL_AS_DISPUTES = 2
 # Of a number of things, half of the points: a second one says more than a twentieth one.
 HALF_AT: Mapping[str, float] = {
-    NEW_DISPUTES: 2,
-    NEW_OWNERS: 2,
-    NEW_POLICY: 2,
+    NEW_DISPUTES: 3,
+    NEW_OWNERS: 3,
+    NEW_POLICY: 3,
     STANDING_DISPUTES: 5,
     TAKEDOWNS: 2,
     OTHER_OWNERS: 3,
@@ -109,5 +109,5 @@ USUAL_CLAIMS = 2
 NOT_OURS, EXPIRED, OUTSIDE, OVERSUBSCRIBED = 1.0, 1.0, 0.7, 0.8
 
 # Less says nothing that a person would look at; and of what has low priority, so many findings are kept, the highest.
-LEAST = 10
+LEAST = 8
 MOST_LOW = 500
