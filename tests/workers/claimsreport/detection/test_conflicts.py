@@ -126,6 +126,21 @@ def test_a_large_asset_with_its_usual_disputes_is_no_news() -> None:
     assert points(found(claims)["X"])[w.NEW_DISPUTES] == pytest.approx(35 * 4 / 7, abs=1)
 
 
+def test_a_late_snapshot_has_the_conflicts_of_all_its_days() -> None:
+    # Something else makes a finding of it in any case.
+    standing: Row = {"other_owners": "Owner B", "previous_claimed_by_others": True}
+    claims = changed(claims_on("X", 100, **standing), 20, status="disputed")
+    expected = {}
+    for days in (7.0, 28.0):
+        week = week_of([*BACKGROUND, *claims], before={"X": [5.0] * 11})
+        week.history.series("assets").days[-1] = days
+        (finding,) = find(week)
+        expected[days] = finding.numbers["expected_newly_contested_claims"]
+        assert [point.value for point in finding.history[-2:]] == [5, 20 * 7 / days]
+        assert (w.UNUSUAL in points(finding)) == (days == 7)
+    assert expected[28] > 2.5 * expected[7] > 10
+
+
 def test_an_asset_that_other_owners_have_always_had_a_part_in_is_no_news() -> None:
     claims = claims_on("X", 20, other_owners="Owner B", previous_claimed_by_others=True)
     finding = found(claims)["X"]
@@ -459,6 +474,13 @@ def test_no_part_has_more_than_its_most() -> None:
     assert sum(float(each[1]) for each in whole) == pytest.approx(together)
     assert [float(each[1]) * 100 / together for each in whole] == pytest.approx(list(points(finding).values()), abs=0.4)
     assert "cut in proportion" not in finding.why
+
+
+def test_parts_that_were_cut_make_100_together_to_the_last_digit() -> None:
+    everything: Row = {"status": "appealed", "other_owners": "B", "weekly_views": 1e6, **BLOCKS}
+    claims = [claim for count in range(8, 20) for claim in changed(claims_on(f"X{count:02}", 20), count, **everything)]
+    scores = [(finding.score, round(sum(points(finding).values()), 6)) for finding in find(week_of(claims))]
+    assert scores == [(100, 100)] * 12
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 10, 20])
