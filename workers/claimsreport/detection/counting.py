@@ -189,7 +189,7 @@ def _high(
     found: Forecasts, chosen: Whole, beginning: npt.NDArray[np.bool_], notable: Notable, probability: float
 ) -> Floats:
     """Return the (k, w) highest counts that would not have been found."""
-    usual, begun = (each.needed(probability) for each in found.surprises)
+    usual, begun = found.needed(probability)
     expected = found.expected[chosen]
     needed = np.broadcast_to(np.where(beginning, begun, usual)[:, None], expected.shape)
     rare = limit(expected, found.dispersion[chosen], needed)

@@ -3,23 +3,28 @@
 A gamma-Poisson model that forgets (Smith 1979; West and Harrison 1997, ch. 10), in bursts: the rate of a subject is
 the rate of its cohort times a factor of its own, whose gamma prior has mean 1 and whose evidence fades from week to
 week; counts spread round it with a dispersion of their own, so that the next one is negative binomial. What all
-subjects do in a week is taken off first. Every week is forecast before it is learned from, and how far such forecasts
-have been wrong before says how far this one may be (`workers.claimsreport.statistics.surprises`).
+subjects do in a week is taken off first. Every week is forecast before it is learned from. How improbable a count is
+is set beside how many of the week's tests chance makes as improbable and large enough to matter
+(`workers.claimsreport.statistics.attainable`), and that beside how often it was so in the weeks before
+(`workers.claimsreport.statistics.surprises`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from workers.claimsreport.statistics.attainable import ByChance
 from workers.claimsreport.statistics.surprises import Surprises
-from workers.claimsreport.statistics.tails import beta_binomial
+from workers.claimsreport.statistics.tails import LITTLE, beta_binomial, beta_binomial_about
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.intp]
+Probability = Callable[[Floats, Floats, Floats, Floats], Floats]
 
 # What a week's evidence is worth a week later: so much that fourteen weeks halve it.
 FADING = 0.95
@@ -30,10 +35,18 @@ _RATE_CAP, _DISPERSION_CAP = 3.0, 5.0
 # Gamma priors of the factors: their shapes lie within these, so that subjects never are all alike.
 _LEAST_SHAPE, _MOST_SHAPE = 0.05, 5.0
 _LEAST_DISPERSION = 0.005
+# How much subjects differ where nothing tells it: the shape of their factors, and as how much evidence that counts.
+_GUESS, _GUESSES = 0.3, 5.0
+# How much slower than it should the tail of those that have just begun falls, as long as little tells it: they are few,
+# and begin in more ways than one distribution has.
+_OF_BEGINNERS = 2.0
 _DISPERSION_FADING = 0.95
 # Dispersions are learned by bands of what is expected, each four times the one before: rare counts come in other
 # bursts than frequent ones.
 _BANDS = 12
+# Events that a week is taken to have had as usual: whole catalogues differ by a fifth from week to week, and what is
+# more than that is to be shown by more events than these.
+_AS_USUAL = 25.0
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,12 @@ class Notable:
     def among(self, count: Floats, expected: Floats, of: Floats | None) -> npt.NDArray[np.bool_]:
         """Return which of the counts are; NaN is not."""
         with np.errstate(invalid="ignore"):
-            enough = (count >= expected + self.least) & (count >= self.ratio * expected)
-            return enough if of is None else enough & (count >= self.share * of)
+            return np.asarray(count >= self.fewest(expected, of))
+
+    def fewest(self, expected: Floats, of: Floats | None) -> Floats:
+        """Return the smallest counts that are; NaN where nothing is expected."""
+        enough = np.maximum(expected + self.least, self.ratio * expected)
+        return np.ceil(enough if of is None else np.maximum(enough, self.share * of))
 
 
 @dataclass(frozen=True)
@@ -65,10 +82,11 @@ class Forecasts:
         expected: (n, w) from the weeks before each; NaN where they say nothing.
         dispersion: (n, w) the variance of a count is `expected + dispersion * expected**2`.
         level: (w,) how many times what was expected all subjects together did, which `expected` has taken off.
-        p: (n,) of the last week: the probability of a count as high that is notable; 1 where it is not notable, NaN
-            where nothing was expected or counted.
+        p: (n,) of the last week: the share of its tests that chance alone makes notable and as improbable; 1 where the
+            count is not notable, NaN where nothing was expected or counted.
         weeks: (n,) weeks of its own history that the last forecast rests on.
         surprises: those of the weeks before, of which the ones of beginners come last.
+        by_chance: how many tests of the last week chance makes count, likewise.
     """
 
     expected: Floats
@@ -77,6 +95,15 @@ class Forecasts:
     p: Floats
     weeks: Whole
     surprises: tuple[Surprises, Surprises]
+    by_chance: tuple[ByChance, ByChance]
+
+    def needed(self, probability: float) -> tuple[float, float]:
+        """Return the probabilities of counts by the model alone that come to this one in `p`; of beginners last."""
+        usual, begun = (
+            chance.p_value(surprises.needed(probability) * chance.tests)
+            for surprises, chance in zip(self.surprises, self.by_chance, strict=True)
+        )
+        return usual, begun
 
 
 def limit(expected: Floats, dispersion: Floats, probability: Floats) -> Floats:
@@ -103,11 +130,13 @@ def tail(count: Floats, expected: Floats, dispersion: Floats) -> Floats:
     return np.where(count <= 0, 1.0, p)
 
 
-def tail_of(count: Floats, of: Floats, expected: Floats, dispersion: Floats) -> Floats:
+def tail_of(
+    count: Floats, of: Floats, expected: Floats, dispersion: Floats, probability: Probability = beta_binomial
+) -> Floats:
     """Return P(X >= count) where the counts are of so many: beta-binomial, the share being as wide as `dispersion`."""
-    share = np.minimum(expected / of, 0.999)
+    share = np.clip(expected / of, LITTLE, 0.999)
     both = np.maximum((1 - share) / (dispersion * share) - 1, 0.05)
-    return beta_binomial(count, of, share * both, (1 - share) * both)
+    return probability(count, of, share * both, (1 - share) * both)
 
 
 def forecasts(
@@ -149,7 +178,7 @@ def forecasts(
         )
     if weeks:
         p = np.where(peers[-1] < beginners, *(each.calibrated(p) for each in reversed(model.surprises)))
-    return Forecasts(expected.T, dispersion.T, level, p, model.weeks, model.surprises)
+    return Forecasts(expected.T, dispersion.T, level, p, model.weeks, model.surprises, model.by_chance)
 
 
 class _Model:
@@ -165,10 +194,11 @@ class _Model:
         self._excess, self._squares = np.zeros(subjects), np.zeros(subjects)  # evidence on the dispersion of each
         self._cohort = np.zeros((2, cohorts))  # counts and exposure, which fade
         self._between = np.zeros((2, cohorts))  # evidence on how much subjects of a cohort differ
-        self._shape = np.full(cohorts, 0.3)
+        self._shape = np.full(cohorts, _GUESS)
         self._before = np.zeros(subjects), np.zeros(subjects)
         self._bands = np.zeros((2, 2, _BANDS))  # of all others, and of beginners
-        self.surprises = Surprises(), Surprises()
+        self.surprises = Surprises(), Surprises(_OF_BEGINNERS)
+        self.by_chance = ByChance(np.empty(0), np.empty(0)), ByChance(np.empty(0), np.empty(0))
 
     def forecast(
         self, counts: Floats, exposure: Floats, cohort: Whole, of: Floats | None
@@ -186,15 +216,32 @@ class _Model:
         dispersion = own + np.where(cohort < self.beginners, 0.0, 1 / (shape + self._seen))
         p = np.where(np.isnan(counts) | np.isnan(expected), np.nan, 1.0)
         asked = np.flatnonzero(self.notable.among(counts, expected, of))
-        those = counts[asked], expected[asked], dispersion[asked]
-        p[asked] = tail(*those) if of is None else tail_of(those[0], of[asked], *those[1:])
+        those = expected[asked], dispersion[asked]
+        p[asked] = tail(counts[asked], *those) if of is None else tail_of(counts[asked], of[asked], *those)
+        tested = np.flatnonzero(~np.isnan(p))
+        # How probable chance makes it that each is notable: it cannot be where that is more than it is counted of.
+        fewest, least = self.notable.fewest(expected, of), np.zeros(p.size)
+        rows = tested if of is None else tested[fewest[tested] <= of[tested]]
+        those = expected[rows], dispersion[rows]
+        least[rows] = (
+            tail(fewest[rows], *those)
+            if of is None
+            else tail_of(fewest[rows], of[rows], *those, probability=beta_binomial_about)
+        )
+        beginning = cohort < self.beginners
+        self.by_chance = self._chance(least, tested[~beginning[tested]]), self._chance(least, tested[beginning[tested]])
+        for chance, rows in zip(self.by_chance, (asked[~beginning[asked]], asked[beginning[asked]]), strict=True):
+            p[rows] = chance.number(p[rows]) / max(chance.tests, 1.0)
         return expected, dispersion, level, p
+
+    def _chance(self, least: Floats, rows: Whole) -> ByChance:
+        return ByChance(least[rows], self.weights[rows])
 
     def learn(self, counts: Floats, exposure: Floats, cohort: Whole, expected: Floats, p: Floats) -> None:
         """Learn from a week, whose level is in its exposure."""
         beginning = cohort < self.beginners
-        for sort, history in enumerate(self.surprises):
-            history.add(p, self.weights * (beginning == bool(sort)))
+        for sort, (history, chance) in enumerate(zip(self.surprises, self.by_chance, strict=True)):
+            history.add(p, self.weights * (beginning == bool(sort)), chance.most / max(chance.tests, 1.0))
         known = ~np.isnan(counts) & (exposure > 0)
         foreseen = known & ~np.isnan(expected)
         x, mu = np.where(foreseen, counts, 0.0), np.where(foreseen, expected, 0.0)
@@ -224,7 +271,8 @@ class _Model:
         level = 1.0
         for _ in range(4):
             most = level * mu + _RATE_CAP * np.sqrt(level * mu + spread * (level * mu) ** 2) + 1
-            level = float((worth * np.minimum(x, most)).sum() + 5) / float((worth * mu).sum() + 5)
+            happened = float((worth * np.minimum(x, most)).sum())
+            level = (happened + _AS_USUAL) / (float((worth * mu).sum()) + _AS_USUAL)
         return level
 
     def _dispersion(self, expected: Floats, cohort: Whole) -> Floats:
@@ -258,7 +306,9 @@ class _Model:
         self._between[0] += np.bincount(cohort, residual * before * self.weights, self._shape.size)
         self._between[1] += np.bincount(cohort, size * sizes * self.weights, self._shape.size)
         self._before = residual, size
-        between = (self._between[0] + 10 / 0.3) / (self._between[1] + 10)
+        # A cohort of a few subjects says little of that: all together say more.
+        pooled = (self._between[0].sum() + _GUESSES / _GUESS) / (self._between[1].sum() + _GUESSES)
+        between = (self._between[0] + 10 * max(pooled, 0.0)) / (self._between[1] + 10)
         self._shape = 1 / np.clip(between, 1 / _MOST_SHAPE, 1 / _LEAST_SHAPE)
 
 

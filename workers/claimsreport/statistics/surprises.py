@@ -7,6 +7,8 @@ over a threshold (Pickands 1975) with an exponential tail of `-log(p)`.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,25 +22,43 @@ _TESTS = 200
 _UNKNOWN = 1.25
 # What that counts for: as much as this many p-values.
 _DOUBT = 20.0
+# No model is better than this far out, whatever the nearer part of its tail says.
+_LEAST_SLOPE = 1.2
 # Events that ought to have been found, in each week that is remembered, at most: what they are is not usual.
 _FOUND = 0.25
+# The first weeks of all say little of how forecasts with more history do.
+_WARM = 4
 _SMALLEST = 1e-300
 
 
 class Surprises:
     """The p-values of weeks gone by."""
 
-    def __init__(self) -> None:
-        """Remember none yet."""
+    def __init__(self, unknown: float = _UNKNOWN) -> None:
+        """Remember none yet.
+
+        Args:
+            unknown: how many times slower than it should the tail falls, where nothing tells.
+        """
+        self._unknown = unknown
         self._logarithms: list[Floats] = []
         self._weights: list[Floats] = []
-        self._tests = 0.0
+        self._tests: list[float] = []
+        self._most: list[float] = []
 
-    def add(self, p: Floats, weights: Floats) -> None:
-        """Remember those of one week; NaN was no test, and 1 is one that can never be far out."""
-        self._tests += float(weights[~np.isnan(p)].sum())
+    def add(self, p: Floats, weights: Floats, most: float = 0.0) -> None:
+        """Remember those of one week; NaN was no test, and 1 is one that can never be far out.
+
+        Args:
+            p: (n,) p-values.
+            weights: (n,) how many tests each stands for.
+            most: the largest p-value below 1 that there can be, where that is known.
+        """
+        tests = float(weights[~np.isnan(p)].sum())
         with np.errstate(invalid="ignore"):
             small = (p < 1) & (weights > 0)
+        self._tests.append(tests)
+        self._most.append(most * tests)
         self._logarithms.append(-np.log(np.maximum(p[small], _SMALLEST)))
         self._weights.append(weights[small])
 
@@ -60,22 +80,26 @@ class Surprises:
 
     def _tail(self) -> tuple[float, float, float, float]:
         """Return where the tail begins (share, `-log(p)`), how many times too slowly it falls, and how many tell it."""
-        if self._tests < _TESTS or not self._logarithms:
-            return 1.0, 0.0, _UNKNOWN, _DOUBT
-        values, weights = np.concatenate(self._logarithms), np.concatenate(self._weights)
+        first = min(_WARM, len(self._tests) // 2)
+        tests = sum(self._tests[first:])
+        if tests < _TESTS:
+            return 1.0, 0.0, self._unknown, _DOUBT
+        values, weights = np.concatenate(self._logarithms[first:]), np.concatenate(self._weights[first:])
         order = np.argsort(-values, kind="stable")
         values, above = values[order], np.cumsum(weights[order])
         count = max(int(_FIFTH * values.size), _LEAST)
         if count < values.size:
-            threshold, share = float(values[count]), float(above[count]) / self._tests
+            threshold, share = float(values[count]), float(above[count]) / tests
         else:  # Fewer were ever far out than the tail would be drawn from: they all make it, and one more.
+            # It begins where p-values that count do: from the smallest that was seen on, all would be as good as that.
             count = values.size
-            threshold = float(values[-1]) if values.size else 0.0
-            share = min(1.0, (float(above[-1]) + 1 if values.size else 1.0) / self._tests)
+            most = sum(self._most[first:]) / tests
+            threshold = -math.log(most) if most else float(values[-1]) if values.size else 0.0
+            share = min(1.0, (float(above[-1]) + 1 if values.size else 1.0) / tests)
         # What ought to be found may be among them: the largest are known to be as large as the next one, no more
         # (censored maximum likelihood of an exponential distribution: Epstein and Sobel 1953).
-        found = min(int(len(self._logarithms) * _FOUND), max(count - 1, 0))
-        excess = float((np.minimum(values[:count], values[found : found + 1]) - threshold).sum())
+        found = min(int((len(self._tests) - first) * _FOUND), max(count - 1, 0))
+        excess = float(np.maximum(np.minimum(values[:count], values[found : found + 1]) - threshold, 0.0).sum())
         told = count - found
-        slope = max(1.0, (excess + _DOUBT * _UNKNOWN) / (told + _DOUBT))
+        slope = max(_LEAST_SLOPE, (excess + _DOUBT * self._unknown) / (told + _DOUBT))
         return share, threshold, slope, told + _DOUBT

@@ -14,6 +14,10 @@ Floats = npt.NDArray[np.float64]
 LITTLE = 1e-9
 # Terms that are summed at once, at most.
 _TERMS = 1_000_000
+# Terms that are summed one by one where all would be many; and no slower do the others fall than this.
+_FIRST, _EVENLY = 48, 0.99
+# With less than this for all others, the terms hardly fall, or rise again towards the totals: all of them are summed.
+_SLOW = 4.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,29 @@ def beta_binomial(counts: Floats, totals: Floats, a: Floats, b: Floats) -> Float
         rows = asked[group == each]
         result[rows] = _summed(counts[rows], totals[rows], a[rows], b[rows])
     return result
+
+
+def beta_binomial_about(counts: Floats, totals: Floats, a: Floats, b: Floats) -> Floats:
+    """P(X >= counts) of whole counts from 1 to totals, about: the first terms, and the others as if they fell evenly.
+
+    A fraction of the time, where totals are large; exact where there are no more terms than those.
+    """
+    at = counts[:, None] + np.arange(_FIRST)
+    left = np.maximum(totals[:, None] - at, 0.0)
+    # Each term is the one before times this; beyond the totals there are none.
+    ratios = left * (at + a[:, None]) / ((at + 1) * (left + b[:, None] - 1 + (left == 0)))
+    first = np.exp(
+        special.betaln(counts + a, totals - counts + b)
+        - special.betaln(counts + 1, totals - counts + 1)
+        - special.betaln(a, b)
+        - np.log(totals + 1)
+    )
+    terms = np.cumprod(ratios, axis=1)
+    last = np.minimum(ratios[:, -1], _EVENLY)
+    result: Floats = first * (1 + terms.sum(axis=1) + terms[:, -1] * last / (1 - last))
+    slow = b < _SLOW
+    result[slow] = beta_binomial(counts[slow], totals[slow], a[slow], b[slow])
+    return np.minimum(result, 1.0)
 
 
 def _summed(counts: Floats, totals: Floats, a: Floats, b: Floats) -> Floats:
