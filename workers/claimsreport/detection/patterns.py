@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from workers.claimsreport.series import Week
 
 # Points of the parts of a score, at most; and what earns all of them.
-_SURPRISE, _SIZE, _RATIO, _CONCENTRATION = 40.0, 25.0, 20.0, 15.0
-_FULL_SIZE = 100.0  # times `least_claims` beyond what was expected
+_SURPRISE, _SIZE, _RATIO, _CONCENTRATION = 40.0, 25.0, 25.0, 10.0
+_FULL_SIZE = 25.0  # times `least_claims` beyond what was expected
 _FULL_RATIO = 16.0
+_OTHERS = "; so too without the asset that has most of them"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class _Pattern:
         lies: by what its new claims may be concentrated, one of which is told.
         proportional: whether new claims are expected in proportion to those that there are. So it is with policies:
             there are few, of very different sizes, and they have no peers but that.
+        others: whether new claims on one asset are that asset's alone: what is on all others must be enough for a
+            finding too. A release brings its claims under one policy, and is compared with how other assets began.
     """
 
     kind: Kind
@@ -60,6 +63,7 @@ class _Pattern:
     related: tuple[str, ...]
     lies: tuple[str, ...]
     proportional: bool = False
+    others: bool = False
 
 
 _PATTERNS = (
@@ -73,7 +77,8 @@ _PATTERNS = (
     ),
     _Pattern(
         Kind.CLAIMS_ON_POLICY, "policies", "policy_id", None, "policy", 1.25,
-        ("claims", "videos", "channels", "assets"), ("channels", "assets", "references"), proportional=True,
+        ("claims", "videos", "channels", "assets"), ("channels", "assets", "references"),
+        proportional=True, others=True,
     ),
 )  # fmt: skip
 
@@ -105,7 +110,14 @@ def _find(week: Week, pattern: _Pattern) -> list[Finding]:
             behind=behind.get(subject, Claimed()),
         )
         for which, subject in enumerate(subjects)
+        if not pattern.others or _of_others(found, which, behind.get(subject, Claimed()), notable)
     ]
+
+
+def _of_others(found: Excess, which: int, behind: Claimed, notable: Notable) -> bool:
+    """Return whether there would be enough new claims without the asset that has most of them."""
+    others = found.counts[which, -1] - behind["assets"].first
+    return bool(notable.among(others, found.expected[which, -1], None))
 
 
 def _finding(
@@ -130,7 +142,7 @@ def _finding(
         rule=(
             f"new claims since the snapshot before: q <= {week.settings.false_discovery_rate:g} "
             f"({found.tests:,} {pattern.table} tested), at least {least} more than expected and at least "
-            f"{pattern.ratio:g} times as many"
+            f"{pattern.ratio:g} times as many{_OTHERS if pattern.others else ''}"
         ),
         parts=parts,
         numbers={

@@ -7,7 +7,7 @@ import pytest
 
 from tests.workers.claimsreport.detection.weeks import Made, counted, names
 from workers.claimsreport.detection import patterns
-from workers.claimsreport.finding import Finding, Kind
+from workers.claimsreport.finding import LEAST_SCORE, Finding, Kind, Priority
 
 SUBJECTS, WEEKS = 1500, 20
 
@@ -51,7 +51,7 @@ def test_a_burst_is_found_and_said_in_numbers() -> None:
     assert finding.q_value is not None
     assert finding.p_value is not None
     assert finding.p_value <= finding.q_value <= 0.05
-    assert {part.name: part.points for part in finding.parts}["concentration"] == 7.5
+    assert {part.name: part.points for part in finding.parts}["concentration"] == 5
     assert finding.score == pytest.approx(sum(part.points for part in finding.parts), abs=0.05)
     assert finding.related["claims"] == tuple(f"C{number:02d}" for number in range(39, 19, -1))
     assert finding.related["channels"][0] == "UC1"
@@ -102,7 +102,7 @@ def test_what_begins_is_compared_with_how_others_begin() -> None:
 
 
 def test_the_same_burst_among_many_that_happen_every_week_is_none() -> None:
-    draw = np.random.default_rng(6)
+    draw = np.random.default_rng(11)
     made = counted(draw, SUBJECTS, WEEKS, mean=0.5)
     burst(made, 9, 25)
     assert [each.subject for each in found(made)] == ["A000009"]
@@ -127,6 +127,41 @@ def test_channels_and_policies_are_kinds_of_their_own() -> None:
         [(Kind.CLAIMS_ON_CHANNEL, "UC000004"), (Kind.CLAIMS_ON_POLICY, "P000004")],
         key=lambda each: next(-one.score for one in found(made) if one.subject == each[1]),
     )
+
+
+def test_the_claims_of_one_asset_are_no_finding_of_its_policy() -> None:
+    draw = np.random.default_rng(12)
+
+    def policy(on_one_asset: int, on_others: int) -> list[str]:
+        made = Made(WEEKS)
+        new = draw.poisson(3.0, (14, WEEKS)).astype(float)
+        new[:, 0] = np.nan
+        new[4, -1] = on_one_asset + on_others
+        made.put("policies", names("P", 14), claims=300 + np.nancumsum(new, axis=1), new_claims=new)
+        for number in range(on_one_asset + on_others):
+            asset = f"A{max(number - on_one_asset + 1, 0):06d}"
+            made.add("claims", claim_id=f"C{number}", asset_id=asset, policy_id="P000004", is_new=True, views=1)
+        findings = found(made)
+        assert all("without the asset that has most of them" in each.rule for each in findings)
+        return [each.subject for each in findings]
+
+    assert policy(on_one_asset=40, on_others=5) == []
+    assert policy(on_one_asset=25, on_others=20) == ["P000004"]
+    assert policy(on_one_asset=1, on_others=25) == ["P000004"]
+
+
+def test_what_a_person_must_see_at_once_has_high_priority() -> None:
+    """Twenty-five claims at once, spread over many channels, on an asset that never had more than one a week."""
+    made = counted(np.random.default_rng(13), SUBJECTS, WEEKS, mean=0.5)
+    measures = of(made)
+    quiet = [int(row) for row in np.flatnonzero(np.nanmax(measures["new_claims"], axis=1) <= 1)[:3]]
+    scores = {}
+    for row, count in zip(quiet, (25, 12, 8), strict=True):
+        burst(made, row, count)
+    for finding in found(made):
+        scores[finding.subject] = finding.score
+    priorities = [scores[f"A{row:06d}"] for row in quiet]
+    assert priorities[0] >= LEAST_SCORE[Priority.HIGH] > priorities[1] > priorities[2] >= LEAST_SCORE[Priority.MEDIUM]
 
 
 @pytest.mark.parametrize("weeks", [1, 2])
