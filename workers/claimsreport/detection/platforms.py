@@ -69,7 +69,7 @@ def find(week: Week) -> list[Finding]:
     compared = _compared(there, recordings, week.settings.least_views)
     if not compared.isrcs.size:
         return []
-    fresh = compared.changed if compared.engaged else compared.changed | _recounted(there)
+    fresh = None if compared.engaged else np.broadcast_to(_recounted(there), compared.there.shape)
     found = _departures(week, compared, fresh)
     # The most improbable of the platforms of a recording stands for it, as many times more probable as there are.
     isrcs, of = np.unique(compared.isrcs, return_inverse=True)
@@ -140,10 +140,34 @@ def _recounted(series: Series) -> Truths:
     return recounted
 
 
-def _departures(week: Week, compared: _Compared, fresh: Truths) -> Departures:
-    there, youtube = compared.there, compared.youtube
+def _beside(there: Floats, youtube: Floats, changed: Truths) -> Floats:
+    """Return the (n, w) logarithms of views on the platform over those on YouTube.
+
+    Where so many of the recording's claims changed that YouTube's views are those of other videos, nobody knows how far
+    YouTube moved for that, and how far by itself. It is taken to have done what the platform did, as far as it moved at
+    all: only what neither explains is a departure, and the level goes on from there.
+    """
     with np.errstate(invalid="ignore"):
-        values = np.log1p(np.maximum(there, 0)) - np.log1p(np.maximum(youtube, 0))
+        platforms, known = np.log1p(np.maximum(there, 0)), np.log1p(np.maximum(youtube, 0))
+    values = np.empty_like(platforms)
+    other_videos = np.zeros(len(platforms))
+    platform, before = platforms[:, 0], known[:, 0]
+    for week in range(platforms.shape[1]):
+        changes = changed[:, week]
+        now = np.where(changes & np.isnan(known[:, week]), before, known[:, week])
+        step = now - before
+        itself = np.clip(platforms[:, week] - platform, np.minimum(step, 0.0), np.maximum(step, 0.0))
+        other_videos += np.where(changes & ~np.isnan(itself), step - itself, 0.0)
+        values[:, week] = platforms[:, week] - (now - other_videos)
+        platform = np.where(np.isnan(platforms[:, week]), platform, platforms[:, week])
+        before = np.where(np.isnan(now), before, now)
+    return values
+
+
+def _departures(week: Week, compared: _Compared, fresh: Truths | None) -> Departures:
+    there, youtube = compared.there, compared.youtube
+    values = _beside(there, youtube, compared.changed)
+    with np.errstate(invalid="ignore"):
         usual = np.log10(np.nan_to_num(np.fmin(there, youtube), nan=0.0).clip(min=0.0) + 1).mean(axis=1)
     least = math.log(RATIO)
     by_week = np.ascontiguousarray(np.nan_to_num(there).T) + 1

@@ -101,6 +101,39 @@ def test_claims_that_went_make_no_discrepancy() -> None:
     assert found(made) == []
 
 
+def many_claims_came(seed: int, week: int, times: float) -> tuple[Made, int]:
+    """Return a recording to which half as many claims come as it had, and with them views on YouTube."""
+    made = played(seed)
+    row = large(made)
+    measures = made.tables["recordings"][1]
+    measures["new_claims"][row, week] = 10
+    measures["claims"][row, week:] = 30
+    for name in ("weekly_views", "weekly_engaged_views"):
+        measures[name][row, week:] *= times
+    return made, row
+
+
+@pytest.mark.parametrize("week", [-2, -1])
+def test_a_platform_that_departs_when_claims_came_is_found(week: int) -> None:
+    made, row = many_claims_came(9, week, 1.4)
+    assert found(made) == []
+    there(made, 0, row)[-1] *= 8
+    (finding,) = found(made)
+    assert finding.subject == f"QZ{row:06d}"
+    # Its level is still known.
+    assert finding.numbers["weeks_of_history"] == WEEKS - 1
+
+
+@pytest.mark.parametrize("week", [-3, -2, -1])
+@pytest.mark.parametrize("platforms", [1.0, 2.5, 5.0])
+def test_views_that_came_with_claims_make_no_discrepancy(week: int, platforms: float) -> None:
+    # YouTube's views rise fivefold with the claims; those on the platforms not at all, by less, or by as much.
+    made, row = many_claims_came(10, week, 5.0)
+    for platform in (0, 1):
+        there(made, platform, row)[week:] *= platforms
+    assert found(made) == []
+
+
 def test_a_change_of_counting_makes_no_discrepancy() -> None:
     made = played(7, breaks=(WEEKS - 1,))
     measures = made.tables["recordings"][1]
