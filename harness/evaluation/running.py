@@ -78,6 +78,7 @@ class Reports:
                 rows=kept.rows,
                 quarantined={},
                 columns=(),
+                files_before=known[-1].files if known else {},
             )
             history = StoredHistory(connection, store, known, this, self.settings.changepoints)
             yield Week(connection, fetched.date, days, history, self.settings)

@@ -179,6 +179,7 @@ class ClaimsReportRun:
             rows=taken.kept.rows,
             quarantined={reason.reason: reason.rows for reason in quality.quarantine},
             columns=taken.columns,
+            files_before=previous.files if previous else {},
         )
         history = StoredHistory(connection, store, before, snapshot, settings.changepoints)
         week = Week(connection, date, days, history, settings)

@@ -1,7 +1,8 @@
 """The weekly series of what is kept, as arrays.
 
-Which row of an array a row of a file belongs to is found once for each table, by joining ids; measures are then read
-without them, each only when it is asked for. One week is read at a time, all measures that are asked for at once, and
+Which row of an array a row of a file belongs to is found once for each table, by the links between weeks
+(`workers.claimsreport.history.links`) or, where these are not whole, by joining ids; measures are then read without
+them, each only when it is asked for. One week is read at a time, all measures that are asked for at once, and
 lies in memory by itself: 400,000 subjects of 27 weeks are 80 MB a measure, and what is held beside that would be most
 of what a run takes.
 """
@@ -9,8 +10,9 @@ of what a run takes.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +21,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from workers.claimsreport.history import links
 from workers.claimsreport.history.sql import fill, quoted
 from workers.claimsreport.series import Floats, Series, Texts
 from workers.claimsreport.tables import WEEKLY
@@ -32,6 +35,9 @@ _IDS = {
     "platforms": "platform || '|' || isrc",
 }
 
+# What has links; the table of this week itself is `week_of_` and its name, by id.
+_LINKED = ("assets", "recordings", "channels", "policies")
+
 _KNOWN = """
 CREATE OR REPLACE TEMP TABLE known AS
 SELECT id, (row_number() OVER (ORDER BY id) - 1)::INTEGER AS place
@@ -40,6 +46,11 @@ _PLACES = """
 SELECT row::INTEGER AS row, place
 FROM (SELECT {id} AS id, file_row_number AS row FROM {file}) LEFT JOIN known USING (id)"""
 _PLACES_NOW = "SELECT place FROM (SELECT {id} AS id FROM {table}) JOIN known USING (id) ORDER BY place"
+_NOW = "SELECT {id} AS id, coalesce(row_before, {none})::INTEGER AS row_before FROM week_of_{table}"
+_LINKS = "SELECT coalesce(row_before, {none})::INTEGER AS row_before FROM {file}"
+_ROWS = "SELECT {none}::INTEGER AS row_before FROM {file}"
+_OTHERS = """
+SELECT {id} AS id FROM {file} WHERE file_row_number IN (SELECT unnest($rows::INTEGER[])) ORDER BY file_row_number"""
 _VALUES = "SELECT {values} FROM {source}"
 _VALUE = "coalesce({measure}::DOUBLE, 'NaN'::DOUBLE) AS {measure}"
 _FILES = "read_parquet([{paths}], file_row_number = true)"
@@ -55,6 +66,14 @@ class Week(Protocol):
     @property
     def previous(self) -> dt.date | None:
         """The day of the snapshot at its beginning."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The digest of each table that is kept of it; nothing of a week that is not yet kept."""
+
+    @property
+    def files_before(self) -> Mapping[str, str]:
+        """The digests of those to whose rows the rows of its tables are linked."""
 
 
 class Files(Protocol):
@@ -104,7 +123,7 @@ class StoredHistory:
         """
         self._connection = connection
         self._files = files
-        weeks = [*before, this]
+        self._weeks = weeks = (*before, this)
         self._before = tuple(week.date for week in before)
         self._dates = tuple(week.date for week in weeks)
         days = [np.nan if week.previous is None else (week.date - week.previous).days for week in weeks]
@@ -141,9 +160,56 @@ class StoredHistory:
         return Series(np.array([table], dtype=np.object_), self._dates, self._days, total, self._breaks)
 
     def _found_places(self, table: str) -> _Places:
-        run = self._connection.execute
         fetched = self._files.fetch_all(self._before, table)
         paths = {week: quoted(fetched[date]) for week, date in enumerate(self._before) if date in fetched}
+        if self._is_linked(table, paths):
+            found = self._linked_places(table, {week: fill(_FILES, paths=path) for week, path in paths.items()})
+            if found is not None:
+                return found
+        return self._joined_places(table, paths)
+
+    def _is_linked(self, table: str, weeks: Container[int]) -> bool:
+        """Return whether each week has links to the rows of the very file that is there of the week before."""
+        return table in _LINKED and all(
+            earlier in weeks
+            and week.previous == before.date
+            and week.files_before.get(table, "") == before.files.get(table)
+            for earlier, (before, week) in enumerate(itertools.pairwise(self._weeks))
+        )
+
+    def _linked_places(self, table: str, files: Mapping[int, str]) -> _Places | None:
+        """Return the places by the links; None where the ids of this week are not in order."""
+        names = {"id": _IDS[table], "table": table, "none": str(links.NONE)}
+        now = self._connection.execute(fill(_NOW, **names)).fetchnumpy()
+        ids = np.asarray(now["id"], dtype=np.object_)
+        if not (ids[1:] > ids[:-1]).all():
+            return None
+        rows = [
+            np.asarray(
+                self._connection.execute(fill(_LINKS if week else _ROWS, file=file, **names)).fetchnumpy()["row_before"]
+            )
+            for week, file in sorted(files.items())
+        ]
+        followed = links.follow([*rows, np.asarray(now["row_before"])])
+        others = [
+            self._connection.execute(
+                fill(_OTHERS, file=files[week], **names), {"rows": followed.others[week].tolist()}
+            ).fetchnumpy()["id"]
+            for week in sorted(files, reverse=True)
+            if len(followed.others[week])
+        ]
+        if others:
+            ids, places = links.merged(ids, np.concatenate(others).astype(np.object_))
+            of_weeks = [places[each] for each in followed.places]
+        else:
+            of_weeks = list(followed.places)
+        ids.setflags(write=False)
+        sources = [*(files[week] for week in sorted(files)), table]
+        return _Places(ids, dict(enumerate(zip(sources, of_weeks, strict=True))))
+
+    def _joined_places(self, table: str, paths: Mapping[int, str]) -> _Places:
+        """Return the places by joining the ids of each week with those that are known."""
+        run = self._connection.execute
         files = {week: fill(_FILES, paths=path) for week, path in paths.items()}
         names = {"id": _IDS[table], "table": table}
         # All that the weeks have is in this one or the oldest, but for what came and went in between.

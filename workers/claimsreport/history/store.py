@@ -45,6 +45,7 @@ class Snapshot:
         quarantined: rows in quarantine, by reason.
         columns: of the report, in its order.
         files: SHA-256 of each Parquet file, by table, in hexadecimal; `Store.keep` fills them in.
+        files_before: those of the one before it, to whose rows those of this one are linked.
         version: of the layout.
     """
 
@@ -57,6 +58,7 @@ class Snapshot:
     quarantined: Mapping[str, int]
     columns: tuple[str, ...]
     files: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    files_before: Mapping[str, str] = dataclasses.field(default_factory=dict)
     version: int = VERSION
 
     @property

@@ -60,20 +60,24 @@ _MORE = {
     "policies": "SELECT NULL::VARCHAR AS id WHERE false",
 }
 
-# `last_claimed` is kept beside the columns of the table: the last snapshot in which the subject had claims.
+# Kept beside the columns of the table: `last_claimed`, the last snapshot in which the subject had claims, and
+# `row_before`, which row of the table of the snapshot before is of the same subject.
 _WEEK = """
 CREATE OR REPLACE TEMP TABLE week_of_{table} AS
 WITH lost_claims AS (SELECT {key} AS id, count(*) AS lost FROM lost WHERE {key} IS NOT NULL GROUP BY id),
 before AS ({before_rows}),
 more AS ({more})
 SELECT {columns},
-    CASE WHEN claims > 0 THEN {date} ELSE coalesce(b.last_claimed, {before}) END AS last_claimed
+    CASE WHEN claims > 0 THEN {date} ELSE coalesce(b.last_claimed, {before}) END AS last_claimed, row_before
 FROM summed FULL JOIN lost_claims USING (id) LEFT JOIN more USING (id) FULL JOIN before b USING (id)
 ORDER BY id"""
 
-_NO_ROWS = "SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS isrc, NULL::DATE AS last_claimed WHERE false"
+_NO_ROWS = """
+SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS isrc, NULL::DATE AS last_claimed, NULL::INTEGER AS row_before
+WHERE false"""
 _ROWS_BEFORE = """
-SELECT {key} AS id, {isrc} AS isrc, last_claimed FROM read_parquet({path}) WHERE last_claimed >= {oldest}"""
+SELECT {key} AS id, {isrc} AS isrc, last_claimed, file_row_number::INTEGER AS row_before
+FROM read_parquet({path}, file_row_number = true) WHERE last_claimed >= {oldest}"""
 
 # What each column is, for a subject that has claims and for one that has none left.
 _COLUMNS = {
@@ -166,7 +170,7 @@ def save(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     queries = {"claims": fill(_KEPT_CLAIMS, columns=", ".join(KEPT))}
     for table, columns in WEEKLY.items():
-        extra = "" if table == "platforms" else ", last_claimed"
+        extra = "" if table == "platforms" else ", last_claimed, row_before"
         queries[table] = fill(_KEPT_WEEK, columns=_typed(columns) + extra, table=table)
     for table, query in queries.items():
         path = quoted(folder / f"{table}.parquet")

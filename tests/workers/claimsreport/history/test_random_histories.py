@@ -93,11 +93,13 @@ class Folder:
 
 
 class Span:
-    """A week, as a store knows it."""
+    """A week, as a store knows it; with links, or as one that has none to the files that are there."""
 
-    def __init__(self, week: Week) -> None:
+    def __init__(self, week: Week, *, linked: bool) -> None:
         self.date = week.date
         self.previous = None if week.days is None else week.date - dt.timedelta(week.days)
+        self.files = {table: str(self.date) for table in KEYS}
+        self.files_before = {table: str(self.previous) for table in KEYS if linked}
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +120,8 @@ def test_random_histories(connection: duckdb.DuckDBPyConnection, gaps: list[tupl
             check_claims(connection, week)
             for table in KEYS:
                 check_table(connection, table, week)
-        check_series(connection, Path(name), history)
+        check_series(connection, Path(name), history, linked=True)
+        check_series(connection, Path(name), history, linked=False)
 
 
 def check_claims(connection: duckdb.DuckDBPyConnection, week: Week) -> None:
@@ -138,9 +141,9 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: str, week: Week) -
         assert row == {name: week.tables[table][key][name] for name in row}, (table, key)
 
 
-def check_series(connection: duckdb.DuckDBPyConnection, folder: Path, history: History) -> None:
+def check_series(connection: duckdb.DuckDBPyConnection, folder: Path, history: History, *, linked: bool) -> None:
     weeks = history.weeks[-WEEKS - 1 :]
-    spans = [Span(week) for week in weeks]
+    spans = [Span(week, linked=linked) for week in weeks]
     points = [weeks[-1].date - dt.timedelta(6)]
     stored = StoredHistory(connection, Folder(folder), spans[:-1], spans[-1], points)
     for table in KEYS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +301,8 @@ class Files:
 class Span:
     date: dt.date
     previous: dt.date | None
+    files: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    files_before: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def test_series(connection: duckdb.DuckDBPyConnection, run: Any, tmp_path: Path) -> None:
@@ -341,3 +344,19 @@ def test_what_came_and_went_in_between_is_in_the_series(connection: duckdb.DuckD
     series = StoredHistory(connection, Files(tmp_path), before, Span(days[3], days[2]), []).series("assets", "claims")
     assert series.ids.tolist() == ["A3", "A4", "A5"]
     np.testing.assert_array_equal(series.measures["claims"], [[1] * 4, [np.nan, 1, 0, np.nan], [1] * 4])
+
+
+@pytest.mark.parametrize(
+    ("files_before", "linked"),
+    [({"assets": "one"}, True), ({"assets": "another"}, False), ({}, False)],
+)
+def test_links_are_followed_to_the_very_file_that_they_are_of(
+    connection: duckdb.DuckDBPyConnection, run: Any, tmp_path: Path, files_before: dict[str, str], linked: bool
+) -> None:
+    run([claim("c"), claim("d", asset_id="A2")], [claim("d", asset_id="A2"), claim("b", asset_id="A0")])
+    before, this = Span(START, None, {"assets": "one"}), Span(START + WEEK, START, {}, files_before)
+    series = StoredHistory(connection, Files(tmp_path / "kept"), [before], this, []).series("assets", "claims")
+    assert series.ids.tolist() == ["A0", "A1", "A2"]
+    np.testing.assert_array_equal(series.measures["claims"], [[np.nan, 1], [1, 0], [1, 1]])
+    joined = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'known'").fetchone()
+    assert joined == (0 if linked else 1,)
