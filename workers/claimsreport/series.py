@@ -40,10 +40,15 @@ class Series:
 class History(Protocol):
     """The weeks up to this one."""
 
-    def series(self, table: str, *measures: str) -> Series:
+    def series(self, table: str, *measures: str, among: npt.NDArray[np.intp] | None = None) -> Series:
         """Return measures of a weekly table (`assets`, `recordings`, `channels`, `policies`, `platforms`).
 
         The ids of platforms are `platform|isrc`. Without rows, n is 0.
+
+        Args:
+            table: which one.
+            measures: columns of it.
+            among: places of subjects in the series of all; those of these alone, in this order, take much less memory.
         """
 
 

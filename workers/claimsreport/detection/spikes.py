@@ -123,10 +123,9 @@ def spikes(history: History, table: str, least_views: float) -> Spikes | None:
     # The arrays of all subjects are the largest that there are: they are let go before there are others.
     series = replace(series, measures={name: series.measures[name][:, -1:].copy() for name in _VIEWS})
     del views, engaged, known
-    claims = history.series(table, *_CLAIMS)
-    of |= {name: _taken(claims, name, rows) for name in _CLAIMS}
-    del claims
+    of |= {name: values.T for name, values in history.series(table, *_CLAIMS, among=rows).measures.items()}
     own = _Subjects(series.breaks, of, peers[rows], least_views, None if grown is None else grown[:, rows])
+    del of
     course = own.views(engaged=uses_engaged)
     engagement = own.engagement(course) if uses_engaged else None
     courses = [course] if engagement is None else [course, engagement]
@@ -167,14 +166,16 @@ class _Subjects:
     """Some of the subjects of a table, as (w, m) arrays."""
 
     def __init__(self, breaks: Flags, of: dict[str, Floats], peers: Flags, least: float, anew: Flags | None) -> None:
-        self.breaks, self.of, self.peers, self.least, self.anew = breaks, of, peers, least, anew
-        new, lost = (np.nan_to_num(self.of[name]) for name in ("new_claims", "lost_claims"))
-        claims = np.maximum(np.nan_to_num(self.of["claims"]), 1.0)
+        # Of claims, only what follows here is needed: these arrays are large.
+        self.of = {name: of[name] for name in _VIEWS}
+        self.breaks, self.peers, self.least, self.anew = breaks, peers, least, anew
+        new, lost = (np.nan_to_num(of[name]) for name in ("new_claims", "lost_claims"))
+        claims = np.maximum(np.nan_to_num(of["claims"]), 1.0)
         # A claim on a video that has long been there brings that video's views in the week after its first one.
-        new[1:] += np.nan_to_num(self.of["new_claims"][:-1])
+        new[1:] += np.nan_to_num(of["new_claims"][:-1])
         self.renewed = np.minimum(new / claims, 1.0)
-        views = np.nan_to_num(self.of["weekly_views"])
-        self.brought = np.clip(np.nan_to_num(self.of["brought_views"]) / np.maximum(views, 1.0), 0.0, 1.0)
+        views = np.nan_to_num(of["weekly_views"])
+        self.brought = np.clip(np.nan_to_num(of["brought_views"]) / np.maximum(views, 1.0), 0.0, 1.0)
         self.lost = lost / (claims + lost)
 
     def views(self, *, engaged: bool) -> Course:

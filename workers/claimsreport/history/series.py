@@ -35,6 +35,11 @@ _IDS = {
     "platforms": "platform || '|' || isrc",
 }
 
+# What several detectors ask for is held as small whole numbers, of which a week takes a quarter of the memory.
+_OFTEN = {("assets", "claims"), ("assets", "new_claims"), ("assets", "lost_claims")}
+Counts = npt.NDArray[np.int16] | npt.NDArray[np.int32]
+Places = npt.NDArray[np.intp]
+
 # What has links; the table of this week itself is `week_of_` and its name, by id.
 _LINKED = ("assets", "recordings", "channels", "policies")
 
@@ -136,9 +141,10 @@ class StoredHistory:
         self._breaks.setflags(write=False)
         self._places: dict[str, _Places] = {}
         self._measures: weakref.WeakValueDictionary[tuple[str, str], Floats] = weakref.WeakValueDictionary()
+        self._counts: dict[tuple[str, str], Counts] = {}
         self._totals: dict[tuple[str, str], Floats] = {}
 
-    def series(self, table: str, *measures: str) -> Series:
+    def series(self, table: str, *measures: str, among: Places | None = None) -> Series:
         """Return measures of a weekly table, as `History` says.
 
         Raises:
@@ -148,9 +154,23 @@ class StoredHistory:
         if table not in self._places:
             self._places[table] = self._found_places(table)
         places = self._places[table]
-        values = {measure: known for measure in measures if (known := self._measures.get((table, measure))) is not None}
-        values |= self._read(table, [measure for measure in measures if measure not in values], places)
-        return Series(places.ids, self._dates, self._days, values, self._breaks)
+        values = {measure: known for measure in measures if (known := self._held(table, measure, among)) is not None}
+        values |= self._read(table, [measure for measure in measures if measure not in values], places, among)
+        ids = places.ids if among is None else places.ids[among]
+        return Series(ids, self._dates, self._days, values, self._breaks)
+
+    def _held(self, table: str, measure: str, among: Places | None) -> Floats | None:
+        """Return a measure that is in memory; None where it is not."""
+        known = self._measures.get((table, measure))
+        if known is not None:
+            return known if among is None else _fixed(np.ascontiguousarray(known.T[:, among]).T)
+        counts = self._counts.get((table, measure))
+        if counts is None:
+            return None
+        found = _fixed(_as_floats(counts, among).T)
+        if among is None:
+            self._measures[table, measure] = found
+        return found
 
     def totals(self, table: str, measure: str) -> Series:
         """Return a measure of all subjects of a table together, as of one; raises as `series`."""
@@ -239,34 +259,73 @@ class StoredHistory:
             result.append(places)
         return result
 
-    def _read(self, table: str, measures: Sequence[str], places: _Places) -> dict[str, Floats]:
+    def _read(self, table: str, measures: Sequence[str], places: _Places, among: Places | None) -> dict[str, Floats]:
         """Read measures, each of which lies week by week; note their totals."""
         for measure in measures:
             if WEEKLY[table].get(measure, "VARCHAR") == "VARCHAR":
                 raise ValueError(f"{table} has no measure {measure}")
         if not measures:
             return {}
-        shape = len(self._dates), len(places.ids)
-        values = {measure: np.empty(shape) for measure in measures}
-        totals = {measure: np.full(shape[0], np.nan) for measure in measures}
+        weeks = len(self._dates)
+        read = {measure: _Read(weeks, len(places.ids), among, often=(table, measure) in _OFTEN) for measure in measures}
+        totals = {measure: np.full(weeks, np.nan) for measure in measures}
         selected = ", ".join(fill(_VALUE, measure=measure) for measure in measures)
-        for week in range(shape[0]):
-            for each in values.values():
-                each[week] = np.nan
-            if week not in places.weeks:
-                continue
-            source, rows = places.weeks[week]
-            read = self._connection.execute(fill(_VALUES, values=selected, source=source)).fetchnumpy()
-            for measure, each in values.items():
-                column = np.asarray(read[measure], dtype=np.float64)
-                each[week, rows] = column
+        for week, (source, rows) in places.weeks.items():
+            columns = self._connection.execute(fill(_VALUES, values=selected, source=source)).fetchnumpy()
+            for measure, each in read.items():
+                column = np.asarray(columns[measure], dtype=np.float64)
+                each.put(week, rows, column)
                 if not np.isnan(column).all():
                     totals[measure][week] = np.nansum(column)
         found = {}
-        for measure, each in values.items():
-            found[measure] = self._measures[table, measure] = _fixed(each.T)
+        for measure in measures:
+            each = read.pop(measure)
             self._totals[table, measure] = _fixed(totals[measure][None, :])
+            if each.counts is not None:
+                self._counts[table, measure] = each.counts = _narrow(each.counts)
+            found[measure] = _fixed(each.floats().T)
+            if among is None:
+                self._measures[table, measure] = found[measure]
         return found
+
+
+class _Read:
+    """A measure while it is read, week by week: all of it as counts, or those subjects that were asked for."""
+
+    def __init__(self, weeks: int, subjects: int, among: Places | None, *, often: bool) -> None:
+        self.counts: Counts | None = np.full((weeks, subjects), -1, np.int32) if often else None
+        self._among = among
+        asked = subjects if among is None else len(among)
+        self._values = np.full((0 if often else weeks, asked), np.nan)
+        self._whole = np.empty(0 if among is None or often else subjects)
+
+    def put(self, week: int, rows: npt.NDArray[np.int32], column: Floats) -> None:
+        """Take the values of a week; what has no row is not known."""
+        if self.counts is not None:
+            self.counts[week, rows] = np.nan_to_num(column, nan=-1)
+        elif self._among is None:
+            self._values[week, rows] = column
+        else:
+            self._whole.fill(np.nan)
+            self._whole[rows] = column
+            self._values[week] = self._whole[self._among]
+
+    def floats(self) -> Floats:
+        """Return what was asked for."""
+        return self._values if self.counts is None else _as_floats(self.counts, self._among)
+
+
+def _narrow(counts: Counts) -> Counts:
+    """Return them in as few bytes as they need."""
+    return counts.astype(np.int16) if counts.max(initial=0) <= np.iinfo(np.int16).max else counts
+
+
+def _as_floats(counts: Counts, among: Places | None) -> Floats:
+    """Return counts of all subjects, or of some, as numbers; NaN where they are -1."""
+    asked = counts if among is None else counts[:, among]
+    result = asked.astype(np.float64)
+    result[asked < 0] = np.nan
+    return result
 
 
 def _fixed(array: Floats) -> Floats:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from workers.claimsreport import tables
 from workers.claimsreport.series import Series, Week
@@ -56,7 +57,8 @@ class FixedHistory:
     fixed: Series
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
-    def series(self, table: str, *measures: str) -> Series:
+    def series(self, table: str, *measures: str, among: npt.NDArray[np.intp] | None = None) -> Series:
+        assert among is None
         self.asked.append((table, *measures))
         return self.fixed
 

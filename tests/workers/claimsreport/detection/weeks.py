@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from workers.claimsreport.series import Floats, Series, Week
 from workers.claimsreport.settings import ClaimsReportSettings
@@ -38,7 +39,7 @@ class Made:
         """Add a row to a table of this week."""
         self.rows.setdefault(table, []).append(values)
 
-    def series(self, table: str, *measures: str) -> Series:
+    def series(self, table: str, *measures: str, among: npt.NDArray[np.intp] | None = None) -> Series:
         """Return measures as `History` has them."""
         ids, known = self.tables.get(table, ([], {}))
         assert set(measures) <= set(WEEKLY[table])
@@ -46,11 +47,12 @@ class Made:
         unknown = np.full((len(ids), self.weeks), np.nan)
         breaks = np.zeros(self.weeks, np.bool_)
         breaks[list(self.breaks)] = True
+        chosen = slice(None) if among is None else among
         return Series(
-            ids=np.array(ids, dtype=object),
+            ids=np.array(ids, dtype=object)[chosen],
             dates=tuple(LAST - dt.timedelta(weeks=self.weeks - 1 - each) for each in range(self.weeks)),
             days=days,
-            measures={name: known.get(name, unknown) for name in measures},
+            measures={name: known.get(name, unknown)[chosen] for name in measures},
             breaks=breaks,
         )
 

@@ -154,6 +154,12 @@ def check_series(connection: duckdb.DuckDBPyConnection, folder: Path, history: H
         assert series.dates == tuple(week.date for week in weeks)
         expected_days = [np.nan if week.days is None else week.days for week in weeks]
         np.testing.assert_array_equal(series.days, expected_days)
+        chosen = np.arange(len(ids))[1::2]
+        fresh = StoredHistory(connection, Folder(folder), spans[:-1], spans[-1], points)
+        for some in (stored.series(table, *names, among=chosen), fresh.series(table, *names, among=chosen)):
+            assert some.ids.tolist() == ids[1::2]
+            for name in names:
+                np.testing.assert_array_equal(some.measures[name], series.measures[name][chosen])
         for name in names:
             expected = [[value(week.tables[table].get(key), name) for week in weeks] for key in ids]
             np.testing.assert_array_equal(

@@ -360,3 +360,20 @@ def test_links_are_followed_to_the_very_file_that_they_are_of(
     np.testing.assert_array_equal(series.measures["claims"], [[np.nan, 1], [1, 0], [1, 1]])
     joined = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'known'").fetchone()
     assert joined == (0 if linked else 1,)
+
+
+@pytest.mark.parametrize("most", [32_767, 32_768, 2_000_000])
+def test_counts_are_what_they_are_however_many_there_are(
+    connection: duckdb.DuckDBPyConnection, run: Any, tmp_path: Path, most: int
+) -> None:
+    run([claim("c"), claim("d", asset_id="A2")], [claim("d", asset_id="A2")])
+    kept = tmp_path / "kept" / str(START) / "assets.parquet"
+    more = tmp_path / "more.parquet"
+    copy = "COPY (SELECT * REPLACE ({most} AS claims) FROM '{kept}') TO '{more}'"
+    connection.execute(fill(copy, most=str(most), kept=str(kept), more=str(more)))
+    more.replace(kept)
+    history = StoredHistory(connection, Files(tmp_path / "kept"), [Span(START, None)], Span(START + WEEK, START), [])
+    for _ in range(2):
+        claims = history.series("assets", "claims").measures["claims"]
+        np.testing.assert_array_equal(claims, [[most, 0], [most, 1]])
+        del claims
