@@ -12,10 +12,16 @@ import duckdb
 
 from workers.frame.problems import Problem, ServiceDownError
 
+_DISK_FULL = "No space left on device"
+
 
 @contextlib.contextmanager
 def connect(folder: Path, memory_mib: int, threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database in memory that spills to a folder, and leave nothing of it behind.
+    """Open a database in a folder, and leave nothing of it behind.
+
+    It is a file and not in memory because DuckDB compresses what it writes to a file: the table of a report of 1.5
+    million rows, 920 MB, takes 120 MB. In memory it would not fit, and to spill it and read it back, again and again,
+    costs more time than to compress it once. Temporary tables are in memory, and spill.
 
     One thread is the default for two reasons. A task has 1 vCPU, and more threads than cores cost time: on one core,
     reading a report of 1.5 million rows into a table took 2.6 s of processor time with one thread, 3.3 s with two,
@@ -27,7 +33,8 @@ def connect(folder: Path, memory_mib: int, threads: int = 1) -> Iterator[duckdb.
     this.
 
     Args:
-        folder: what does not fit into memory goes there, into a folder of its own, which is gone afterwards.
+        folder: the file, and what does not fit into memory, go there, into a folder of their own, which is gone
+            afterwards.
         memory_mib: that tables and queries may take before they spill, in MiB; the process has about 130 MiB more.
         threads: that queries run on.
 
@@ -50,11 +57,13 @@ def connect(folder: Path, memory_mib: int, threads: int = 1) -> Iterator[duckdb.
         "python_enable_replacements": False,
     }
     try:
-        with duckdb.connect(":memory:", config=configuration) as connection:
+        with duckdb.connect(str(spilled / "tables.duckdb"), config=configuration) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET lock_configuration = true")
             yield connection
-    except duckdb.OutOfMemoryException as error:
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        if isinstance(error, duckdb.IOException) and _DISK_FULL not in str(error):
+            raise
         detail = f"DuckDB has no memory left of {memory_mib} MiB, or no disk: {str(error).splitlines()[0]}"
         raise ServiceDownError(Problem("memory-used-up", "Memory or disk is used up", detail)) from error
     finally:

@@ -51,3 +51,16 @@ def test_an_extension_is_not_loaded_by_itself(tmp_path: Path) -> None:
         pytest.raises(duckdb.Error, match="Please try installing and loading"),
     ):
         connection.execute("SELECT * FROM read_csv('https://example.com/a.csv')")
+
+
+def test_the_table_of_a_report_is_compressed(tmp_path: Path) -> None:
+    with connect(tmp_path, MEMORY) as connection:
+        connection.execute("CREATE TABLE wide AS SELECT repeat('US|GB|', 40) AS text FROM range(1_000_000)")  # 240 MB
+        assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 20_000_000
+
+
+def test_a_full_disk_is_told_and_other_files_that_fail_are_not_taken_for_it(tmp_path: Path) -> None:
+    with pytest.raises(ServiceDownError, match="or no disk"), connect(tmp_path, MEMORY):
+        raise duckdb.IOException('Could not write file "tables.duckdb": No space left on device')
+    with pytest.raises(duckdb.IOException, match="nowhere"), connect(tmp_path, MEMORY) as connection:
+        connection.execute(f"FROM read_parquet('{tmp_path}/nowhere.parquet')")
