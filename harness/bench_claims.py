@@ -6,6 +6,7 @@ before the last one is a report of the same size that the worker has taken in.
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import sys
@@ -34,12 +35,16 @@ import sys, duckdb
 connection = duckdb.connect(config={"threads": 1})
 connection.execute("SELECT max(COLUMNS(*)) FROM read_csv(?)", [sys.argv[1]]).fetchall()
 """
+# What it writes to its standard output goes to the file that comes first.
 ON_ONE: Final = """\
 import os, sys
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-os.execv(sys.argv[1], sys.argv[1:])
+os.dup2(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
+os.execv(sys.argv[2], sys.argv[2:])
 """
+LOG: Final = "log.jsonl"
+LEAST_TOLD: Final = 0.05  # of a run's time: steps that take less are told together
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class Measured:
         size: of it, in bytes.
         weeks: of history.
         kept: size of what is kept of all weeks, in bytes.
+        steps: seconds of each step of the last run, as its metrics say.
     """
 
     scans: Sequence[Usage]
@@ -78,6 +84,7 @@ class Measured:
     size: int
     weeks: int
     kept: int
+    steps: Mapping[str, float]
 
     @property
     def times(self) -> float:
@@ -101,7 +108,17 @@ class Measured:
             _row("claims report of the first week", [self.first]),
             "",
             verdict,
+            self._where_it_goes(),
         ]
+
+    def _where_it_goes(self) -> str:
+        """Return what each step of the last run took, longest first."""
+        seconds = self.runs[-1].seconds
+        told = {name: took for name, took in self.steps.items() if took >= LEAST_TOLD * seconds}
+        ordered = sorted(told.items(), key=lambda step: -step[1])
+        steps = ", ".join(f"{name} {took:.1f}" for name, took in ordered)
+        rest = seconds - sum(told.values())
+        return f"Of the last run's {seconds:.1f} s: {steps}, all else (Python's start among it) {rest:.1f}"
 
 
 def run(size: Size | None = None) -> list[str]:
@@ -129,9 +146,10 @@ def measure(size: Size) -> Measured:
             report, rows = writer.write(snapshot, scratch), len(snapshot.claims)
             done.append(_reported(report, scratch, environment))
         again = [_reported(report, scratch, environment) for _ in range(size.runs - 1)]
+        steps = _steps((scratch / LOG).read_text(encoding="utf-8"))
         scans = [_on_one(["-I", "-c", SCAN, str(report)], scratch, environment) for _ in range(size.runs)]
         kept = sum(path.stat().st_size for path in (scratch / "history").rglob("*") if path.is_file())
-        return Measured(scans, [done[-1], *again], done[0], rows, report.stat().st_size, len(done) - 1, kept)
+        return Measured(scans, [done[-1], *again], done[0], rows, report.stat().st_size, len(done) - 1, kept, steps)
 
 
 def _reported(report: Path, scratch: Path, environment: Mapping[str, str]) -> Usage:
@@ -142,8 +160,14 @@ def _reported(report: Path, scratch: Path, environment: Mapping[str, str]) -> Us
 
 
 def _on_one(arguments: Sequence[str], where: Path, environment: Mapping[str, str]) -> Usage:
-    command = [sys.executable, "-I", "-S", "-c", ON_ONE, sys.executable, *arguments]
+    command = [sys.executable, "-I", "-S", "-c", ON_ONE, str(where / LOG), sys.executable, *arguments]
     return usage(command, where, dict(environment))
+
+
+def _steps(log: str) -> dict[str, float]:
+    """Return the seconds of each step, of the metrics that a run writes."""
+    lines = [json.loads(line) for line in log.splitlines()]
+    return {line["Step"]: float(line["StepDuration"]) for line in lines if "Step" in line}
 
 
 def _median(runs: Sequence[Usage]) -> float:
