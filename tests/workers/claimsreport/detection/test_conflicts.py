@@ -240,6 +240,14 @@ def test_a_single_claim_that_newly_blocks_is_kept() -> None:
     assert found(claims_on("X", 1, **BLOCKS, previous_policy_id="P2")) == {}
 
 
+def test_a_single_claim_that_is_newly_stricter_is_kept_if_more_speaks_against_it() -> None:
+    stricter: Row = {"policy_id": "P2", "monetize": None, "track": "WW"}
+    more: Row = {"origin": "MANUAL", "longest_match_seconds": 8.0, "video_seconds": 3600.0}
+    assert w.NEW_POLICY in points(found(claims_on("X", 1, **stricter, **more))["X"])
+    assert found(claims_on("X", 1, **stricter)) == {}
+    assert found(claims_on("X", 1, **stricter, **more, previous_policy_id="P2")) == {}
+
+
 def test_of_the_first_snapshot_nothing_is_new() -> None:
     claims = changed(claims_on("X", 20), 8, status="disputed", other_owners="Owner B")
     finding = found(claims, weeks=0)["X"]

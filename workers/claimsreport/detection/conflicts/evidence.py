@@ -175,10 +175,10 @@ SELECT
     max(on_video) AS busiest,
     max(assets_on_video) AS busiest_assets
 FROM conflict_rows GROUP BY asset_id
--- A single claim with another policy, but for one that blocks since this week, or with a short match, comes to less
--- than `weights.LEAST`: most assets that have anything have just that.
+-- A single claim that has had another policy before, or a short match, comes to less than `weights.LEAST`: most assets
+-- that have anything have just that.
 HAVING count(*) > 1 OR bool_or(
-    new_policy_class = {BLOCKS} OR disputed OR appealed OR taken_down OR flagged OR owners IS NOT NULL OR impossible
+    new_policy_class > {OTHER_ID} OR disputed OR appealed OR taken_down OR flagged OR owners IS NOT NULL OR impossible
     OR on_video > {weights.USUAL_CLAIMS}
 )
 """  # noqa: S608
