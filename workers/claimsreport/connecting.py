@@ -61,8 +61,9 @@ def connect(folder: Path, memory_mib: int, threads: int = 1) -> Iterator[duckdb.
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET lock_configuration = true")
             yield connection
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        if isinstance(error, duckdb.IOException) and _DISK_FULL not in str(error):
+    except duckdb.Error as error:
+        # A disk that is full while tables are moved into the file is no `IOException`, but a `FatalException`.
+        if not isinstance(error, duckdb.OutOfMemoryException) and _DISK_FULL not in str(error):
             raise
         detail = f"DuckDB has no memory left of {memory_mib} MiB, or no disk: {str(error).splitlines()[0]}"
         raise ServiceDownError(Problem("memory-used-up", "Memory or disk is used up", detail)) from error

@@ -22,8 +22,10 @@ def test_settings_hold_and_cannot_be_changed(tmp_path: Path) -> None:
 
 def test_what_it_spills_stays_in_the_folder_and_is_gone_afterwards(tmp_path: Path) -> None:
     with connect(tmp_path / "run", MEMORY) as connection:
-        connection.execute("CREATE TABLE wide AS SELECT repeat(md5(i::VARCHAR), 10) AS text FROM range(1_500_000) t(i)")
-        assert any(path.is_file() for path in (tmp_path / "run").rglob("*"))  # 480 MB do not fit
+        wide = "SELECT repeat(md5(i::VARCHAR), 10) AS text FROM range(1_500_000) t(i)"  # 480 MB do not fit
+        connection.execute(f"CREATE TEMP TABLE wide AS {wide}")
+        spilled = [path.name for path in (tmp_path / "run").rglob("*") if path.is_file() and path.stat().st_size]
+        assert any(name.startswith("duckdb_temp_") for name in spilled)
     assert list((tmp_path / "run").iterdir()) == []
 
 
@@ -59,8 +61,12 @@ def test_the_table_of_a_report_is_compressed(tmp_path: Path) -> None:
         assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 20_000_000
 
 
-def test_a_full_disk_is_told_and_other_files_that_fail_are_not_taken_for_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [duckdb.IOException, duckdb.FatalException])
+def test_a_full_disk_is_told(tmp_path: Path, kind: type[duckdb.Error]) -> None:
     with pytest.raises(ServiceDownError, match="or no disk"), connect(tmp_path, MEMORY):
-        raise duckdb.IOException('Could not write file "tables.duckdb": No space left on device')
+        raise kind('Could not write file "tables.duckdb": No space left on device')
+
+
+def test_another_file_that_cannot_be_read_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:
     with pytest.raises(duckdb.IOException, match="nowhere"), connect(tmp_path, MEMORY) as connection:
         connection.execute(f"FROM read_parquet('{tmp_path}/nowhere.parquet')")
