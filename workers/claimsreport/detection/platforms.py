@@ -70,7 +70,8 @@ def find(week: Week) -> list[Finding]:
     if not compared.isrcs.size:
         return []
     fresh = None if compared.engaged else np.broadcast_to(_recounted(there), compared.there.shape)
-    found = _departures(week, compared, fresh)
+    by_itself = _by_itself(compared.there, compared.youtube, compared.changed)
+    found = _departures(week, compared, by_itself, fresh)
     # The most improbable of the platforms of a recording stands for it, as many times more probable as there are.
     isrcs, of = np.unique(compared.isrcs, return_inverse=True)
     tested = ~np.isnan(found.p)
@@ -90,7 +91,8 @@ def find(week: Week) -> list[Finding]:
         pairs = pairs[np.argsort(found.p[pairs], kind="stable")]
         findings.append(
             _finding(
-                week, there, compared, found, pairs, level=level / pairs.size, names=names,
+                week, there, compared, found, pairs,
+                by_itself=by_itself[pairs[0]], level=level / pairs.size, names=names,
                 p=float(best[each]), q=float(q[each]), tests=int((~np.isnan(best)).sum()),
             )
         )  # fmt: skip
@@ -140,34 +142,36 @@ def _recounted(series: Series) -> Truths:
     return recounted
 
 
-def _beside(there: Floats, youtube: Floats, changed: Truths) -> Floats:
-    """Return the (n, w) logarithms of views on the platform over those on YouTube.
+def _by_itself(there: Floats, youtube: Floats, changed: Truths) -> Floats:
+    """Return the (n, w) logarithms of views on YouTube, as far as they may be set beside those on the platform.
 
     Where so many of the recording's claims changed that YouTube's views are those of other videos, nobody knows how far
     YouTube moved for that, and how far by itself. It is taken to have done what the platform did, as far as it moved at
-    all: only what neither explains is a departure, and the level goes on from there.
+    all: only what neither explains is a departure, and the level goes on from there. Until the views of both are known,
+    the week of the change goes on.
     """
     with np.errstate(invalid="ignore"):
         platforms, known = np.log1p(np.maximum(there, 0)), np.log1p(np.maximum(youtube, 0))
-    values = np.empty_like(platforms)
+    result = np.empty_like(platforms)
     other_videos = np.zeros(len(platforms))
+    waiting = np.zeros(len(platforms), np.bool_)
     platform, before = platforms[:, 0], known[:, 0]
     for week in range(platforms.shape[1]):
-        changes = changed[:, week]
-        now = np.where(changes & np.isnan(known[:, week]), before, known[:, week])
-        step = now - before
+        changes = changed[:, week] | waiting
+        step = known[:, week] - before
         itself = np.clip(platforms[:, week] - platform, np.minimum(step, 0.0), np.maximum(step, 0.0))
         other_videos += np.where(changes & ~np.isnan(itself), step - itself, 0.0)
-        values[:, week] = platforms[:, week] - (now - other_videos)
-        platform = np.where(np.isnan(platforms[:, week]), platform, platforms[:, week])
-        before = np.where(np.isnan(now), before, now)
-    return values
+        result[:, week] = known[:, week] - other_videos
+        waiting = changes & (np.isnan(platforms[:, week]) | np.isnan(known[:, week]))
+        platform = np.where(waiting | np.isnan(platforms[:, week]), platform, platforms[:, week])
+        before = np.where(waiting | np.isnan(known[:, week]), before, known[:, week])
+    return result
 
 
-def _departures(week: Week, compared: _Compared, fresh: Truths | None) -> Departures:
+def _departures(week: Week, compared: _Compared, by_itself: Floats, fresh: Truths | None) -> Departures:
     there, youtube = compared.there, compared.youtube
-    values = _beside(there, youtube, compared.changed)
     with np.errstate(invalid="ignore"):
+        values = np.log1p(np.maximum(there, 0)) - by_itself
         usual = np.log10(np.nan_to_num(np.fmin(there, youtube), nan=0.0).clip(min=0.0) + 1).mean(axis=1)
     least = math.log(RATIO)
     by_week = np.ascontiguousarray(np.nan_to_num(there).T) + 1
@@ -194,6 +198,7 @@ def _finding(
     found: Departures,
     pairs: Whole,
     *,
+    by_itself: Floats,
     level: float,
     names: Mapping[str, str],
     p: float,
@@ -206,7 +211,7 @@ def _finding(
     others = [str(compared.platforms[each]) for each in pairs[1:] if found.p[each] <= level]
     values, youtube = compared.there[pair], compared.youtube[pair]
     # As many views as it would have had, had it done what it does on YouTube.
-    expected = np.exp(found.expected[pair]) * (youtube + 1)
+    expected = np.exp(found.expected[pair] + by_itself)
     now, usual = float(values[-1]), float(expected[-1])
     ratio = (now + 1) / usual
     there_growth, youtube_growth = _growth(values), _growth(youtube)

@@ -134,6 +134,52 @@ def test_views_that_came_with_claims_make_no_discrepancy(week: int, platforms: f
     assert found(made) == []
 
 
+@pytest.mark.parametrize("came", [-4, -3, -2])
+def test_views_that_came_while_a_platform_told_nothing_make_no_discrepancy(came: int) -> None:
+    for times, expected in (5.0, []), (1.4, ["spotify"]):
+        made, row = many_claims_came(11, came, times)
+        for platform in (0, 1):
+            there(made, platform, row)[-4:-1] = np.nan
+        if expected:
+            there(made, 0, row)[-1] *= 8
+        assert [each.numbers["platform"] for each in found(made)] == expected
+
+
+@pytest.mark.parametrize("came", [-6, -3, -2])
+@pytest.mark.parametrize(("times", "rises"), [(20.0, 8.0), (0.2, 8.0), (20.0, 1 / 8), (1.4, 1 / 8)])
+def test_what_claims_brought_to_youtube_is_not_expected_elsewhere(came: int, times: float, rises: float) -> None:
+    made, row = many_claims_came(9, came, times)
+    usual = np.median(there(made, 0, row)[:-1])
+    there(made, 0, row)[-1] *= rises
+    (finding,) = found(made)
+    assert 0.5 * usual < finding.numbers["expected_platform_weekly_views"] < 2 * usual
+    assert finding.numbers["direction"] == ("above YouTube" if rises > 1 else "below YouTube")
+    assert np.sign(finding.numbers["robust_z"]) == np.sign(rises - 1)
+
+
+@pytest.mark.parametrize("gone", [-2, -1])
+@pytest.mark.parametrize("rises", [8.0, 1 / 8])
+def test_where_all_claims_are_gone_nothing_is_there_to_compare_with(gone: int, rises: float) -> None:
+    made = played(9)
+    row, measures = large(made), made.tables["recordings"][1]
+    measures["lost_claims"][row, gone], measures["claims"][row, gone:] = 20, 0
+    for name in ("weekly_views", "weekly_engaged_views"):
+        measures[name][row, gone:] = np.nan
+    there(made, 0, row)[-1] *= rises
+    assert found(made) == []
+
+
+def test_views_of_claims_that_were_gone_and_came_back_make_no_discrepancy() -> None:
+    made = played(9)
+    row, measures = large(made), made.tables["recordings"][1]
+    measures["lost_claims"][row, -5], measures["claims"][row, -5:-1] = 20, 0
+    measures["new_claims"][row, -1] = 20
+    for name in ("weekly_views", "weekly_engaged_views"):
+        measures[name][row, -1] = measures[name][row, -6] * 5
+        measures[name][row, -5:-1] = np.nan
+    assert found(made) == []
+
+
 def test_a_change_of_counting_makes_no_discrepancy() -> None:
     made = played(7, breaks=(WEEKS - 1,))
     measures = made.tables["recordings"][1]
