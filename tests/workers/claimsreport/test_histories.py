@@ -61,6 +61,28 @@ def test_late_snapshots_and_gaps_of_weeks_count_by_their_days(around: Surroundin
     assert dates == [*around.weeks.dates()[:2], "2026-10-07", "2026-11-02"]
 
 
+def test_rows_of_a_week_are_linked_to_the_files_of_the_week_before(around: Surroundings) -> None:
+    around.after(3)
+    snapshots = [
+        json.loads((around.folder / "history" / f"date={date}" / "snapshot.json").read_bytes())
+        for date in around.weeks.dates()[:3]
+    ]
+    assert [each["files_before"] for each in snapshots] == [{}, snapshots[0]["files"], snapshots[1]["files"]]
+    assert all(each["files"] for each in snapshots)
+
+
+def test_without_a_week_in_between_the_others_are_looked_at(around: Surroundings) -> None:
+    around.after(4)
+    shutil.rmtree(around.folder / "history" / f"date={around.weeks.dates()[1]}")
+    ran = around.run(around.weeks.reports[4])
+    assert ran.code == 0, ran.problem
+    report = around.report(around.weeks.dates()[4])
+    assert report["weeks_of_history"] == 3
+    trend = next(each for each in report["trends"] if each["measure"] == "weekly_views")
+    dates = around.weeks.dates()
+    assert [week["date"] for week in trend["totals"]] == [dates[0], *dates[2:5]]
+
+
 def test_an_older_report_between_has_no_engaged_views_and_breaks_nothing(around: Surroundings) -> None:
     around.after(2)
     ran = around.run(around.weeks.older[2])

@@ -117,7 +117,7 @@ def test_the_few_events_of_the_past_do_not_make_others_like_them_usual() -> None
         p = np.ones(2000)
         p[:1] = np.exp(-1 - draw.exponential(size=1))
         if week % 5 == 0:  # something that ought to be found
-            p[1] = 1e-12
+            p[1] = 1e-40
         surprises.add(p, np.ones(2000))
     assert surprises.calibrated(np.array([1e-7]))[0] < 0.05 / 2000
     # But what happens every week is usual, however rare it should be.
