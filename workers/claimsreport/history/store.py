@@ -198,10 +198,13 @@ class Store:
 
     def _of_another_version(self, date: dt.date, version: int) -> NoReturn:
         where = self._location.join(f"date={date}")
-        message = (
-            f"the snapshot that is kept in {where} has layout version {version}, and this worker knows {VERSION}: "
-            "run the version of the worker that wrote it, or a newer one, or take the folder away"
+        advice = (
+            "run the version of the worker that wrote it, or a newer one"
+            if version > VERSION
+            else "run the version of the worker that wrote it, or take the folder away and backfill its week"
         )
+        kept = f"the snapshot that is kept in {where} has layout version {version}"
+        message = f"{kept}, and this worker knows {VERSION}: {advice}"
         title = "A snapshot that is kept is of another version"
         raise WrongInputError(Problem("history-version", title, message, None, str(where)))
 

@@ -121,7 +121,8 @@ def test_nothing_is_kept_yet(storage: Storage, place: Location, tmp_path: Path) 
         ("claims.parquet", b"other", r"claims\.parquet is not the one that was written.*--replace"),
         ("snapshot.json", b"{", r"snapshot\.json is wrong.*--replace"),
         ("snapshot.json", b'{"version": 3}', r"snapshot\.json is wrong at \w+.*--replace"),
-        ("snapshot.json", b'{"version": 2}', r"layout version 2, and this worker knows 3: run the version"),
+        ("snapshot.json", b'{"version": 2}', r"layout version 2, and this worker knows 3: run the version.*backfill"),
+        ("snapshot.json", b'{"version": 4}', r"layout version 4, and this worker knows 3: run the version.*newer one$"),
     ],
 )
 def test_what_is_not_what_was_written_is_not_read(
