@@ -22,8 +22,7 @@ def claims(
     gzip: Annotated[bool, typer.Option("--gzip", help="Compress the reports.")] = False,
 ) -> None:
     """Write weekly claims reports, platform metrics and rights records, named with their dates."""
-    # Other commands do without NumPy and DuckDB.
-    from sandbox.claims import catalogue, demonstration, files, shape, writing  # noqa: PLC0415
+    from sandbox.claims import catalogue, demonstration, files, shape, writing  # noqa: PLC0415 - NumPy takes a while
 
     if demo:
         for written in demonstration.write(folder)[0]:

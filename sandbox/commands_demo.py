@@ -76,7 +76,7 @@ def demo_report(
     The exit code is 1 if nothing of what was put into the last snapshot is found, or the same week again is another.
     """
     from sandbox.claims.shape import Shape  # noqa: PLC0415 - it needs NumPy, which takes a while
-    from sandbox.demo.weekly import WeeklyStory  # noqa: PLC0415
+    from sandbox.demo.weekly import WeeklyStory  # noqa: PLC0415 - so does it
 
     with _stage(name, apply, build, "demo-report") as stage:
         shape = Shape(claims=claims, weeks=weeks, missing=0)

@@ -75,10 +75,9 @@ class Writer:
         path = folder / name_of(self.catalogue.shape.date(snapshot.day), self.form)
         self._connection.register("row", _columns(self.catalogue, snapshot, self.form))
         columns = ", ".join(f'{value} AS "{name}"' for name, value in _expressions(self.catalogue, self.form).items())
-        self._connection.execute(
-            f"COPY (SELECT {columns} FROM row) TO ? (FORMAT csv, HEADER, COMPRESSION {_compression(self.form)})",  # noqa: S608
-            [str(path)],
-        )
+        options = f"FORMAT csv, HEADER, COMPRESSION {_compression(self.form)}"
+        copy = f"COPY (SELECT {columns} FROM row) TO ? ({options})"  # noqa: S608 - expressions of this module alone
+        self._connection.execute(copy, [str(path)])
         self._connection.unregister("row")
         return path
 
