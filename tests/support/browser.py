@@ -12,7 +12,7 @@ import os
 import select
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -254,3 +254,20 @@ class Page:
 
     def _events(self) -> list[dict[str, Any]]:
         return [event for event in self._browser.events if event.get("sessionId") == self._session]
+
+
+Opener = Callable[..., Page]
+
+
+def opener(tab: Page, folder: Path, usual_width: int) -> Opener:
+    """Return what opens a page of a folder by its name, in place of the one before."""
+
+    def opened(name: str, *, width: int = usual_width, colours: str = "light", script: bool = True) -> Page:
+        tab.reset(width)
+        tab.colours(colours)
+        if not script:
+            tab.without_script()
+        tab.open(folder / f"{name}.html")
+        return tab
+
+    return opened

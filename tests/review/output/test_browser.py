@@ -17,7 +17,7 @@ from review.report import Report
 from tests.review.output import made
 from tests.review.output.parts import proof
 from tests.support import browser
-from tests.support.browser import Page
+from tests.support.browser import Opener, Page
 from tests.support.planning import BUILD
 
 SCREENSHOTS = BUILD / "screenshots"
@@ -34,9 +34,6 @@ def differing() -> Report:
     """One in which two hundred roles may do too much."""
     proofs = tuple(proof(f"r{number}", Status.DIFFERS, beyond="iam:PassRole") for number in range(200))
     return replace(made.usual(), privileges=Privileges(proofs, ()))
-
-
-Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +63,7 @@ def tab(chromium: browser.Browser) -> Page:
 @pytest.fixture
 def opened(tab: Page, pages: Path) -> Opener:
     """Opens a report, in place of the one before."""
-
-    def open_report(name: str, *, width: int = 1280, colours: str = "light", script: bool = True) -> Page:
-        tab.reset(width)
-        tab.colours(colours)
-        if not script:
-            tab.without_script()
-        tab.open(pages / f"{name}.html")
-        return tab
-
-    return open_report
+    return browser.opener(tab, pages, 1280)
 
 
 def filtered(page: Page, text: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support import browser
-from tests.support.browser import Page
+from tests.support.browser import Opener, Page
 from tests.support.planning import BUILD
 from tests.workers.claimsreport.report import made
 from workers.claimsreport.finding import Kind
@@ -23,8 +23,6 @@ SECTIONS = ["verdict", "high", "medium", "low", "ended", "trends", "quality", "d
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 FITTING = "[...document.querySelectorAll('[data-finding]')].filter(each => !each.hidden)"
 WIDTH = "document.scrollingElement.scrollWidth"
-
-Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +42,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 @pytest.fixture
 def opened(tab: Page, pages: Path) -> Opener:
     """Opens a report, in place of the one before."""
-
-    def open_report(name: str, *, width: int = 1400, colours: str = "light", script: bool = True) -> Page:
-        tab.reset(width)
-        tab.colours(colours)
-        if not script:
-            tab.without_script()
-        tab.open(pages / f"{name}.html")
-        return tab
-
-    return open_report
+    return browser.opener(tab, pages, 1400)
 
 
 def settled(page: Page) -> list[str]:
