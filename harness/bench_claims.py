@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from harness.aims import reached
 from harness.bench_generator import Usage, usage
 from sandbox import server
 from sandbox.claims import catalogue, weeks, writing
@@ -96,10 +97,10 @@ class Measured:
         seconds, peak = _median(self.runs), max(run.peak for run in self.runs)
         what = f"{self.rows:,} rows, {self.size / 1e6:.0f} MB"
         verdict = (
-            f"{seconds:.1f} s on one processor (aim: {MOST_SECONDS}, {_reached(seconds <= MOST_SECONDS)}); "
-            f"{peak:.0f} MiB at the peak (aim: {MOST_MIB}, {_reached(peak <= MOST_MIB)}; the documents' task has "
+            f"{seconds:.1f} s on one processor (aim: {MOST_SECONDS}, {reached(seconds <= MOST_SECONDS)}); "
+            f"{peak:.0f} MiB at the peak (aim: {MOST_MIB}, {reached(peak <= MOST_MIB)}; the documents' task has "
             f"{TASK_MIB}); {self.times:.1f} times a bare scan of the same file (aim: {MOST_TIMES}, "
-            f"{_reached(self.times <= MOST_TIMES)}); {self.kept / 1e6 / (self.weeks + 1):.0f} MB are kept a week"
+            f"{reached(self.times <= MOST_TIMES)}); {self.kept / 1e6 / (self.weeks + 1):.0f} MB are kept a week"
         )
         return [
             HEADER,
@@ -177,7 +178,3 @@ def _median(runs: Sequence[Usage]) -> float:
 def _row(name: str, runs: Sequence[Usage]) -> str:
     processor = statistics.median(run.processor_seconds for run in runs)
     return f"| {name} | {_median(runs):.1f} | {processor:.1f} | {max(run.peak for run in runs):.0f} | {len(runs)} |"
-
-
-def _reached(yes: bool) -> str:  # noqa: FBT001 - a verdict
-    return "reached" if yes else "NOT reached"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness import target
+from harness.aims import reached
 from harness.errors import EnvironmentFailedError, VerdictError
 
 ROLES: Final = 200
@@ -151,5 +152,5 @@ def verdict(measures: list[Measure]) -> str:
     return (
         f"review beside plan: {review.median / plan.median:.2f} of its time "
         f"({'less, as asked' if review.median < plan.median else 'NOT less'}); "
-        f"many schedules: {many.median:.1f} s (aim: {AIM:.0f} s, {'reached' if many.median < AIM else 'NOT reached'})"
+        f"many schedules: {many.median:.1f} s (aim: {AIM:.0f} s, {reached(many.median < AIM)})"
     )

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.aims import reached
 from harness.bench_account import ACCOUNT, BUS, QUEUE, REGION, ROLE, Account, Size, rule_name
 from harness.errors import EnvironmentFailedError, VerdictError
 from sandbox import server
@@ -221,6 +222,6 @@ def verdict(measures: list[Measure], size: Size | None = None) -> str:
     times = seconds / everything.median
     return (
         f"{targets:,} targets with the AWS CLI, projected: {seconds:,.0f} s and {calls:,} calls; "
-        f"with the sync: {times:.0f} times fewer seconds (aim: {AIM}, {'reached' if times >= AIM else 'NOT reached'}), "
+        f"with the sync: {times:.0f} times fewer seconds (aim: {AIM}, {reached(times >= AIM)}), "
         f"{calls / everything.calls:.1f} times fewer calls"
     )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
+from harness.aims import reached
 from harness.bench_generator import Usage, usage
 from harness.errors import EnvironmentFailedError
 from sandbox import server
@@ -200,13 +201,13 @@ def _updates(bench: Bench, size: Size) -> tuple[Run, Run, float, list[str]]:
     under_quota = (
         f"{right:,} of {size.assets:,} custom ids right; {first.rate:.1f} requests/s, {share:.1%} of the quota, "
         f"at most {fullest} in any second (aim: all, 95%, never over {size.quota}: "
-        f"{_reached(right == size.assets and share >= 0.95 and fullest <= size.quota)})"
+        f"{reached(right == size.assets and share >= 0.95 and fullest <= size.quota)})"
     )
     projected = (
         f"{SEED_VIDEOS:,} projected: {hours * 60:.1f} min; one at a time {hours_of_one:.1f} h, "
         f"{hours_of_one / hours:.0f} times as long; the documents say 2 to 4 h"
     )
-    repeated = f"second run: {again.patches} PATCH (aim: none, {_reached(not again.patches)})"
+    repeated = f"second run: {again.patches} PATCH (aim: none, {reached(not again.patches)})"
     return first, again, item, [under_quota, repeated, projected]
 
 
@@ -224,8 +225,8 @@ def _faults(bench: Bench, size: Size) -> tuple[Run, str]:
     return done, (
         f"{sum(script['struck'].values())} faults of {len(script['struck'])} kinds: of {size.faults:,} custom ids "
         f"{size.faults - len(wrong):,} right, {len(wrong & refused):,} refused for good and {len(missed):,} missed "
-        f"(aim: none, {_reached(not missed)}); "
-        f"{more:.1%} more requests (aim: at most 15%, {_reached(more <= 0.15)})"
+        f"(aim: none, {reached(not missed)}); "
+        f"{more:.1%} more requests (aim: at most 15%, {reached(more <= 0.15)})"
     )
 
 
@@ -238,8 +239,8 @@ def _large_report(bench: Bench, size: Size) -> tuple[Run, str]:
     times, peak = done.used.seconds / bare.seconds, done.used.peak
     return done, (
         f"{report.stat().st_size / 1e9:.1f} GB, {size.rows:,} rows: {done.used.seconds:.1f} s beside "
-        f"{bare.seconds:.1f} s of a bare csv.reader pass, {times:.2f} times (aim: 1.5, {_reached(times <= 1.5)}); "
-        f"{peak:.0f} MiB at the peak (aim: 200, {_reached(peak <= 200)})"
+        f"{bare.seconds:.1f} s of a bare csv.reader pass, {times:.2f} times (aim: 1.5, {reached(times <= 1.5)}); "
+        f"{peak:.0f} MiB at the peak (aim: 200, {reached(peak <= 200)})"
     )
 
 
@@ -263,7 +264,3 @@ def _cost(repository: Path, first: Run) -> str:
         f"{rate:g} requests/s in its task ({processors:g} vCPU, {memory:g} GB): {hours * 60:.0f} min, "
         f"{hours * processors:.2f} vCPU-hours and {hours * memory:.2f} GB-hours; as in the documents ({of_documents})"
     )
-
-
-def _reached(yes: bool) -> str:  # noqa: FBT001 - a verdict
-    return "reached" if yes else "NOT reached"

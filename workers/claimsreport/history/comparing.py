@@ -26,8 +26,8 @@ from pathlib import Path
 
 import duckdb
 
-from workers.claimsreport.history.sql import day, fill, quoted
 from workers.claimsreport.intake.reasons import Reason
+from workers.claimsreport.sql import day, fill, quoted
 
 # What is kept of each claim, as claims.parquet.
 KEPT = {

@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workers.claimsreport.history import links
-from workers.claimsreport.history.sql import fill, quoted
 from workers.claimsreport.series import Floats, Series, Texts
+from workers.claimsreport.sql import fill, quoted
 from workers.claimsreport.tables import WEEKLY
 
 # What the rows of each weekly table are known by.

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from workers.claimsreport.history.comparing import KEPT, Before, compare
-from workers.claimsreport.history.sql import day, fill, quoted
+from workers.claimsreport.sql import day, fill, quoted
 from workers.claimsreport.tables import WEEKLY
 
 # By what the rows of each table are known.

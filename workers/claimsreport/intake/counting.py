@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from workers.claimsreport.history.sql import fill, quoted
 from workers.claimsreport.intake.reasons import Reason
+from workers.claimsreport.sql import fill, quoted
 
 _QUARANTINE = """
 INSERT INTO quarantine (source, line, claim_id, reason, detail, text)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workers.claimsreport.history.sql import fill, quoted
 from workers.claimsreport.intake.columns import Column, Form, Header
 from workers.claimsreport.intake.forms import READ, TYPES
 from workers.claimsreport.intake.repairing import LONGEST_TEXT
 from workers.claimsreport.intake.rules import Rule
+from workers.claimsreport.sql import fill, quoted
 
 LONGEST_ROW = 2 << 20  # bytes
 

@@ -12,7 +12,6 @@ import datetime as dt
 
 import duckdb
 
-from workers.claimsreport.history.sql import fill
 from workers.claimsreport.intake.columns import Column, Form, bind
 from workers.claimsreport.intake.counting import Counts, put_aside
 from workers.claimsreport.intake.fetching import Fetched
@@ -20,6 +19,7 @@ from workers.claimsreport.intake.passing import Sort
 from workers.claimsreport.intake.reading import read
 from workers.claimsreport.intake.reasons import Reason
 from workers.claimsreport.intake.rules import AHEAD, Rule, missing, negative, unreadable
+from workers.claimsreport.sql import fill
 
 SOURCE = "metrics"
 _PARTS = ("likes", "comments", "shares", "creations")

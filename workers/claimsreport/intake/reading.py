@@ -12,13 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-from workers.claimsreport.history.sql import fill, quoted
 from workers.claimsreport.intake.columns import Header
 from workers.claimsreport.intake.fetching import Fetched
 from workers.claimsreport.intake.passing import LONGEST_ROW, Sort, statement
 from workers.claimsreport.intake.reasons import Reason
 from workers.claimsreport.intake.refusals import UNREADABLE, cut_short, refused
 from workers.claimsreport.intake.repairing import LINE, LONGEST_TEXT, Repaired, repair
+from workers.claimsreport.sql import fill, quoted
 
 # By what DuckDB calls it; of several for one row, the first holds.
 _REJECTIONS: Mapping[str, tuple[Reason, str]] = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import duckdb
 
-from workers.claimsreport.history.sql import fill
 from workers.claimsreport.intake.columns import Column, Form, bind
 from workers.claimsreport.intake.counting import Counts, put_aside
 from workers.claimsreport.intake.fetching import Fetched
@@ -18,6 +17,7 @@ from workers.claimsreport.intake.reading import read
 from workers.claimsreport.intake.reasons import Reason
 from workers.claimsreport.intake.refusals import COLUMNS_WRONG, refused
 from workers.claimsreport.intake.rules import Rule, missing, unreadable
+from workers.claimsreport.sql import fill
 from workers.claimsreport.tables import RIGHTS
 
 SOURCE = "rights"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from workers.claimsreport.history.sql import fill, quoted
 from workers.claimsreport.intake import columns, rules
 from workers.claimsreport.intake.columns import bind
 from workers.claimsreport.intake.counting import Counts, put_aside
@@ -17,6 +16,7 @@ from workers.claimsreport.intake.passing import Sort
 from workers.claimsreport.intake.reading import read
 from workers.claimsreport.intake.reasons import Reason
 from workers.claimsreport.intake.refusals import Kept
+from workers.claimsreport.sql import fill, quoted
 from workers.claimsreport.tables import REPORTED, create
 
 SOURCE = "claims"

@@ -12,7 +12,7 @@ import duckdb
 from tests.workers.claimsreport.history.reference import Claim, Report
 from workers.claimsreport.history import weekly
 from workers.claimsreport.history.comparing import Before
-from workers.claimsreport.history.sql import fill
+from workers.claimsreport.sql import fill
 from workers.claimsreport.tables import REPORTED, create
 
 

@@ -18,7 +18,7 @@ from tests.workers.claimsreport.history.tables import build, claim, report, rows
 from workers.claimsreport.connecting import connect
 from workers.claimsreport.history.comparing import compare
 from workers.claimsreport.history.series import StoredHistory
-from workers.claimsreport.history.sql import fill
+from workers.claimsreport.sql import fill
 from workers.claimsreport.tables import TABLES, WEEKLY, create
 
 START = dt.date(2026, 1, 4)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from workers.claimsreport.history.sql import fill
 from workers.claimsreport.intake.fetching import Fetched, fetch
 from workers.claimsreport.intake.taking import Taken, take_in
+from workers.claimsreport.sql import fill
 from workers.frame.aws import Clients
 from workers.frame.storage import Location, Storage
 

@@ -7,9 +7,9 @@ import datetime as dt
 import duckdb
 import pytest
 
-from workers.claimsreport.history.sql import fill
 from workers.claimsreport.intake.columns import Form
 from workers.claimsreport.intake.forms import READ
+from workers.claimsreport.sql import fill
 
 _ONE = "SELECT {value} FROM (SELECT nullif($raw, '') AS raw)"
 NOV16 = dt.date(2026, 11, 16)

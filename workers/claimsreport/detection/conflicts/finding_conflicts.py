@@ -12,6 +12,7 @@ from workers.claimsreport.detection.conflicts import rights, scoring, usual
 from workers.claimsreport.detection.conflicts import weights as w
 from workers.claimsreport.detection.conflicts.details import Details, look_up
 from workers.claimsreport.detection.conflicts.evidence import gather
+from workers.claimsreport.detection.counting import WEEK
 from workers.claimsreport.finding import LEAST_SCORE, Finding, Kind, Point, Priority
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _history(series: Series, asset: str) -> tuple[Point, ...]:
     row = int(np.searchsorted(series.ids, asset))
     if row >= len(series.ids) or series.ids[row] != asset:
         return ()
-    values = series.measures["newly_contested"][row] / (series.days / usual.WEEK)
+    values = series.measures["newly_contested"][row] / (series.days / WEEK)
     return tuple(
         Point(date, None if np.isnan(value) else float(value)) for date, value in zip(series.dates, values, strict=True)
     )

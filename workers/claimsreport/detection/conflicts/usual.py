@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workers.claimsreport.detection.counting import WEEK
 from workers.claimsreport.statistics.counts import negative_binomial_tail
 from workers.claimsreport.statistics.multiple import q_values
 
 if TYPE_CHECKING:
     from workers.claimsreport.series import Floats, Series, Texts
 
-WEEK = 7.0  # days
 WEEKS = 12  # that are looked back on: what was usual half a year ago says less, and costs as much
 
 

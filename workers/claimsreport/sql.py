@@ -1,4 +1,4 @@
-"""Statements with names filled in. Only what this package writes itself goes into one: data goes by parameters."""
+"""Statements with names filled in. Only what this worker writes itself goes into one: data goes by parameters."""
 
 from __future__ import annotations
 
